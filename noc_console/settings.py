@@ -1,0 +1,30 @@
+"""The knobs of an agent, from the environment and the command line; secrets are never among them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+
+
+class Settings(BaseModel, frozen=True):
+    """Everything an agent can be told at start; each has a default that works."""
+
+    name: str = "local"
+    db: Path = Path("local.db")
+    host: str = "127.0.0.1"
+    port: int = 0
+    workers: int = Field(default=1, ge=1, le=32)
+    tick_s: float = Field(default=1.0, gt=0, le=10)
+    request_values_h: float = Field(default=48, ge=2)
+    aggregates_d: float = Field(default=30, ge=1)
+    hourly_months: int = Field(default=13, ge=1)
+    captures_bytes: int = Field(default=2 * 1024**3, ge=0)
+    event_reserve_bytes: int = Field(default=8 * 1024**2, ge=0)
+    worker_memory_bytes: int = Field(default=1024**3, ge=128 * 1024**2)
+    worker_silent_s: float = Field(default=10.0, gt=1)
+    max_playlist_bytes: int = Field(default=4 * 1024**2, ge=1024)
+    max_segment_bytes: int = Field(default=256 * 1024**2, ge=1024)
+    request_timeout_s: float = Field(default=10.0, gt=0)
+    max_redirects: int = Field(default=5, ge=0)
+    idle_poll_s: float = Field(default=30.0, gt=0)
