@@ -1,0 +1,1 @@
+"""Rules to states: holds, clears, counts. No clock, no I/O."""

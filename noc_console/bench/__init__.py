@@ -1,0 +1,37 @@
+"""`noc-console bench NAME`: figures measured against a peer or a limit in the same run."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measured figure beside its goal; `is_met` is None where the goal could not be judged here."""
+
+    what: str
+    goal: str
+    measured: str
+    is_met: bool | None
+    how: str = ""
+
+
+BENCHES: Mapping[str, str] = {
+    "fetch": "noc_console.bench.fetch",
+    "playlists": "noc_console.bench.playlists",
+    "channels": "noc_console.bench.channels",
+    "faults": "noc_console.bench.faults",
+    "healthy": "noc_console.bench.healthy",
+    "wall": "noc_console.bench.wall",
+    "charts": "noc_console.bench.charts",
+    "history": "noc_console.bench.history",
+    "start": "noc_console.bench.start",
+}
+
+
+def run(name: str, options: Mapping[str, str]) -> list[Row]:
+    """Run one bench and return its rows; each module has `run(options) -> list[Row]`."""
+    rows: list[Row] = importlib.import_module(BENCHES[name]).run(options)
+    return rows

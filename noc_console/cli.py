@@ -1,0 +1,151 @@
+"""The command line: each command is one call into the room that does it, imported only when asked for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from noc_console.errors import KnownError
+
+app = typer.Typer(
+    name="noc-console",
+    help="Watch live television channels from headend to edge.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Db = Annotated[Path | None, typer.Option(help="The history file; ./local.db in a checkout.")]
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """Open the console when no command is given."""
+    if context.invoked_subcommand is None:
+        console(db=None, attach="", theme="")
+
+
+@app.command()
+def console(
+    db: Db = None,
+    attach: Annotated[str, typer.Option(help="URL of a running agent instead of our own.")] = "",
+    theme: Annotated[str, typer.Option(help="Colours: safe (default), dark.")] = "",
+) -> None:
+    """Open the console on its own agent, or attach it to a running one."""
+    from noc_console.views.app import run
+
+    raise typer.Exit(run(db=db, attach=attach, theme=theme))
+
+
+@app.command()
+def agent(
+    db: Db = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; loopback until TLS is there.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8443,
+    workers: Annotated[int, typer.Option(help="Worker processes.")] = 1,
+    demo: Annotated[str, typer.Option(help="Demo channels: auto (when none is configured), yes, no.")] = "no",
+    table: Annotated[bool, typer.Option(help="Show a live table in this terminal.")] = False,
+    embedded: Annotated[bool, typer.Option(hidden=True)] = False,
+    token_fd: Annotated[int, typer.Option(hidden=True)] = -1,
+    ready_fd: Annotated[int, typer.Option(hidden=True)] = -1,
+) -> None:
+    """Run the agent without a screen."""
+    from noc_console.agent.main import Launch, run
+
+    launch = Launch(db, host, port, workers, demo, table, embedded, token_fd, ready_fd)
+    from noc_console.api.server import serve
+
+    raise typer.Exit(run(launch, serve))
+
+
+@app.command()
+def lab(
+    channels: Annotated[int, typer.Option(min=1, max=500, help="How many channels to serve.")] = 12,
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8090,
+    segment_s: Annotated[float, typer.Option(help="Segment duration in seconds.")] = 6.0,
+    log: Annotated[Path | None, typer.Option(help="Write the access log here (JSON lines).")] = None,
+    ready_fd: Annotated[int, typer.Option(hidden=True)] = -1,
+) -> None:
+    """Serve endless live HLS and DASH channels on loopback, with faults on demand."""
+    from noc_console.lab.main import run
+
+    raise typer.Exit(run(channels=channels, port=port, segment_s=segment_s, log=log, ready_fd=ready_fd))
+
+
+@app.command()
+def inspect(
+    source: Annotated[str, typer.Argument(help="URL or file: .m3u8, .mpd.")],
+    seconds: Annotated[float, typer.Option("--for", help="Watch a live source this long.")] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    header: Annotated[list[str] | None, typer.Option(help="Extra header, 'Name: value'.")] = None,
+    ca_file: Annotated[Path | None, typer.Option(help="CA bundle to trust.")] = None,
+) -> None:
+    """Say what a stream is and what is wrong with it. Exit 0 clean, 1 findings, 2 could not inspect."""
+    from noc_console.probes.inspect_cli import run
+
+    raise typer.Exit(
+        run(source, seconds=seconds, as_json=as_json, headers=tuple(header or ()), ca_file=str(ca_file or ""))
+    )
+
+
+@app.command()
+def screenshot(
+    view: Annotated[
+        str, typer.Argument(help="overview, wall, channels, channel, alarms, add-channel, lab ...")
+    ],
+    file: Annotated[Path, typer.Argument(help="Where the PNG goes.")],
+    db: Db = None,
+    attach: Annotated[str, typer.Option(help="Draw from a running agent.")] = "",
+    theme: Annotated[str, typer.Option(help="Colours: safe (default), dark.")] = "",
+    size: Annotated[str, typer.Option(help="Width x height.")] = "1920x1080",
+    after: Annotated[float, typer.Option(help="Seconds to watch before drawing.")] = 12.0,
+) -> None:
+    """Draw one view offscreen, from a database, a running agent, or the lab when neither is given."""
+    from noc_console.views.screenshot import run
+
+    raise typer.Exit(run(view, file, db=db, attach=attach, theme=theme, size=size, after=after))
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Which bench; 'list' names them.")] = "list",
+    option: Annotated[list[str] | None, typer.Option("-o", help="name=value, e.g. -o seconds=600")] = None,
+) -> None:
+    """Measure against a peer or a limit in the same run."""
+    from noc_console import bench as benches
+
+    if name not in benches.BENCHES:
+        typer.echo("\n".join(benches.BENCHES))
+        raise typer.Exit(0 if name == "list" else 2)
+    options = dict(pair.split("=", 1) for pair in option or ())
+    for row in benches.run(name, options):
+        sign = {True: "met", False: "NOT MET", None: "not judged"}[row.is_met]
+        typer.echo(f"{row.what} | {row.goal} | {row.measured} | {sign} | {row.how}")
+
+
+@app.command()
+def db(
+    verb: Annotated[str, typer.Argument(help="info, check, backup, verify")] = "info",
+    path: Db = None,
+    to: Annotated[Path | None, typer.Option(help="Target file of a backup.")] = None,
+) -> None:
+    """Look after the history file."""
+    from noc_console.history.cli import run
+
+    raise typer.Exit(run(verb, path, to))
+
+
+def main() -> None:
+    """Run the command line; a known error is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except KnownError as error:
+        sys.stderr.write(f"noc-console: {error}\n")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,1 @@
+"""What the standards say: bytes and times in, findings out. No clock, no I/O."""

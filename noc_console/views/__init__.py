@@ -1,0 +1,1 @@
+"""Everything the operator sees; the only room that knows Qt."""
