@@ -1,0 +1,40 @@
+"""Every screen by name; modules are imported only when the screen is first shown."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from noc_console.views.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One screen: `place` is `module:Class` below `noc_console.views`; `icon` non-empty puts it in the navigation."""
+
+    title: str
+    place: str
+    icon: str = ""
+    needs_lab: bool = False
+
+
+SCREENS: Mapping[str, Entry] = {
+    "overview": Entry("Overview", "overview:OverviewScreen", "overview"),
+    "wall": Entry("Wall", "wall_screen:WallScreen", "wall"),
+    "channels": Entry("Channels", "channels:ChannelsScreen", "channels"),
+    "alarms": Entry("Alarms", "alarms:AlarmsScreen", "alarms"),
+    "lab": Entry("Lab", "lab_panel:LabScreen", "lab", needs_lab=True),
+    "channel": Entry("Channel", "channel:ChannelScreen"),
+    "add-channel": Entry("Add channel", "add_channel:AddChannelScreen"),
+    "import": Entry("Import channels", "import_channels:ImportScreen"),
+}
+
+
+def build(name: str, desk: Desk) -> QWidget:
+    """Make a screen; `channel`, `alarms` and `add-channel` take an id by their `open(id)` afterwards."""
+    module, _, kind = SCREENS[name].place.partition(":")
+    screen: QWidget = getattr(importlib.import_module(f"noc_console.views.{module}"), kind)(desk)
+    return screen
