@@ -1,0 +1,124 @@
+"""Programme association and map tables, as far as a segment's head needs them (ISO/IEC 13818-1, 2.4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+# ISO/IEC 13818-1 table 2-34, ATSC A/53, Apple SAMPLE-AES
+_TYPES = {
+    0x01: ("video", "mp1v"),
+    0x02: ("video", "mp2v"),
+    0x03: ("audio", "mp4a.40.34"),
+    0x04: ("audio", "mp4a.40.34"),
+    0x0F: ("audio", "mp4a.40.2"),
+    0x11: ("audio", "mp4a.40.2-latm"),
+    0x15: ("data", "id3"),
+    0x1B: ("video", "avc1"),
+    0x24: ("video", "hvc1"),
+    0x33: ("video", "vvc1"),
+    0x81: ("audio", "ac-3"),
+    0x84: ("audio", "ec-3"),
+    0x86: ("data", "scte35"),
+    0x87: ("audio", "ec-3"),
+    0xC1: ("audio", "ac-3"),
+    0xC2: ("audio", "ec-3"),
+    0xCF: ("audio", "mp4a.40.2"),
+    0xDB: ("video", "avc1"),
+}
+# ETSI EN 300 468: descriptors that tell what private data is
+_PRIVATE = {
+    0x6A: ("audio", "ac-3"),
+    0x7A: ("audio", "ec-3"),
+    0x7B: ("audio", "dts"),
+    0x7C: ("audio", "mp4a.40.2-latm"),
+    0x56: ("text", "teletext"),
+    0x59: ("text", "dvbsub"),
+}
+_MOST_STREAMS = 64
+
+
+class Packets(Protocol):
+    """What a table is assembled from."""
+
+    def rows(self, pid: int) -> NDArray[np.int64]:
+        """Return the packet numbers of a PID."""
+
+    def payload(self, row: int) -> bytes:
+        """Return the payload of a packet."""
+
+    def is_start(self, row: int) -> bool:
+        """Return whether a section starts in a packet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One row of a programme map table."""
+
+    pid: int
+    kind: str
+    codec: str
+    language: str = ""
+
+
+def programme(packets: Packets) -> tuple[int, tuple[Stream, ...]]:
+    """Return the PID of the programme map (0 without a PAT) and its streams (empty without a PMT)."""
+    first = 0
+    association = _section(packets, 0, 0x00)
+    for at in range(8, len(association) - 7, 4):
+        number = int.from_bytes(association[at : at + 2], "big")
+        pid = int.from_bytes(association[at + 2 : at + 4], "big") & 0x1FFF
+        if number == 0:
+            continue
+        first = first or pid
+        if section := _section(packets, pid, 0x02):
+            return pid, tuple(_streams(section))
+    return first, ()
+
+
+def _section(packets: Packets, pid: int, table: int) -> bytes:
+    """Return the first whole section of a table on a PID, empty where there is none."""
+    section = b""
+    for row in packets.rows(pid)[:32]:
+        payload = packets.payload(int(row))
+        if packets.is_start(int(row)):
+            section = payload[1 + payload[0] :] if payload else b""
+            if section[:1] != bytes((table,)):
+                section = b""
+        elif section:
+            section += payload
+        if len(section) > 3:
+            length = 3 + ((section[1] & 0x0F) << 8 | section[2])
+            if len(section) >= length:
+                return section[:length]
+    return b""
+
+
+def _streams(section: bytes) -> Iterator[Stream]:
+    end = len(section) - 4
+    at = 12 + ((section[10] & 0x0F) << 8 | section[11]) if len(section) > 16 else end
+    count = 0
+    while at + 5 <= end and count < _MOST_STREAMS:
+        pid = int.from_bytes(section[at + 1 : at + 3], "big") & 0x1FFF
+        length = (section[at + 3] & 0x0F) << 8 | section[at + 4]
+        descriptors = section[at + 5 : min(at + 5 + length, end)]
+        yield _stream(section[at], pid, descriptors)
+        at += 5 + length
+        count += 1
+
+
+def _stream(stream_type: int, pid: int, descriptors: bytes) -> Stream:
+    kind, codec = _TYPES.get(stream_type, ("data", f"0x{stream_type:02x}"))
+    language, at = "", 0
+    while at + 2 <= len(descriptors):
+        tag, length = descriptors[at], descriptors[at + 1]
+        if stream_type == 0x06 and tag in _PRIVATE:
+            kind, codec = _PRIVATE[tag]
+        if tag == 0x0A and length >= 4:
+            language = descriptors[at + 2 : at + 5].decode("ascii", "replace").strip("\x00 ")
+        at += 2 + length
+    return Stream(pid, kind, codec, language)
