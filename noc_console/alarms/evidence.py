@@ -1,0 +1,52 @@
+"""What an alarm says: the value or finding behind it, worded for the operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noc_console.alarms.alarm import unit_of
+from noc_console.alarms.rules import Ratio, Rule
+from noc_console.alarms.watch import Watch, share
+from noc_console.catalogues import severity_of
+from noc_console.model import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The newest fact of one member of an alarm."""
+
+    text: str = ""
+    severity: Severity | None = None
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    finding: str = ""
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Order among the members of one alarm: severity, then how large the value is."""
+        return (self.severity.rank if self.severity else 0, abs(self.value or 0.0))
+
+    @classmethod
+    def of(cls, finding: Finding) -> Evidence:
+        """Return what a finding says."""
+        return cls(finding.text, severity_of(finding), finding=finding.id)
+
+
+def evidence_of(rule: Rule, value: float, watch: Watch, before: Watch) -> Evidence:
+    """Return what a measured value says under its rule; for a Ratio the value is the share in the window."""
+    if isinstance(rule.policy, Ratio):
+        value = share(watch if watch.recent else before)[0]
+    level = rule.levels[0][0] if rule.levels else rule.limit
+    words = {
+        "value": f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}",
+        "limit": f"{level:g}",
+        "percent": f"{value * 100:.1f} %",
+        "percent_limit": f"{level * 100:.0f} %",
+    }
+    return Evidence(rule.text.format(**words), rule.severity(value), value, level, unit_of(rule.metric))
+
+
+def message(worst: Evidence, rungs: int) -> str:
+    """Return the alarm's one line: the worst fact, and how many rungs share the condition."""
+    return worst.text + (f" (on {rungs} rungs)" if rungs > 1 else "")

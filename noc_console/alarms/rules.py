@@ -1,0 +1,169 @@
+"""What a rule is: a signal that is broken or not, and a policy that says how long or how often it must be."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from noc_console.catalogues import alarm_types, findings, metrics, severity_of
+from noc_console.errors import KnownError
+from noc_console.model import Finding, Observation, Severity
+from noc_console.resources import resource
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Broken this long before raising, clear this long before clearing; seconds of measured time."""
+
+    raise_after_s: float = 0.0
+    clear_after_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """`bad` of the last `of` values (not older than `within_s`) raise, `good` in a row clear."""
+
+    bad: int
+    of: int
+    good: int
+    within_s: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Share of bad values in a window; judged from `at_least` values on, or as soon as `or_bad` are bad."""
+
+    above: float
+    window_s: float
+    at_least: int
+    or_bad: int
+    clear_below: float
+    clear_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Rate of change: the value `over_s` ago minus the value now is what the limits judge."""
+
+    over_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One condition that raises one alarm type.
+
+    Either `findings` names what must be present (`*` is every critical or major finding that names no alarm type of
+    its own), or `metric` is judged against `above` or `below`; `clear_below` and `clear_above` are the clear limits,
+    the raise limit where none is given.
+    """
+
+    key: str
+    alarm: str
+    policy: Hold | Count | Ratio
+    findings: frozenset[str] = frozenset()
+    metric: str = ""
+    above: float | None = None
+    below: float | None = None
+    clear_below: float | None = None
+    clear_above: float | None = None
+    absolute: bool = False
+    drop: Drop | None = None
+    levels: tuple[tuple[float, Severity], ...] = ()
+    text: str = ""
+
+    @property
+    def limit(self) -> float:
+        """The limit shown to the operator."""
+        if isinstance(self.policy, Ratio):
+            return self.policy.above
+        return next((edge for edge in (self.above, self.below) if edge is not None), 0.0)
+
+    def is_broken(self, value: float) -> bool:
+        """Say whether a value breaks the raise limit."""
+        value = abs(value) if self.absolute else value
+        return (self.above is not None and value > self.above) or (self.below is not None and value < self.below)
+
+    def is_clear(self, value: float) -> bool:
+        """Say whether a value is good enough to clear, which may ask for more than not being broken."""
+        value = abs(value) if self.absolute else value
+        under = self.above if self.clear_below is None else self.clear_below
+        over = self.below if self.clear_above is None else self.clear_above
+        return (under is None or value <= under) and (over is None or value >= over)
+
+    def severity(self, value: float) -> Severity:
+        """Return how bad a broken value is."""
+        value = abs(value) if self.absolute else value
+        sign = -1.0 if self.below is not None else 1.0
+        passed = [severity for limit, severity in self.levels if sign * value >= sign * limit]
+        return max(passed, key=lambda one: one.rank, default=alarm_types()[self.alarm].severity)
+
+    def found(self, observation: Observation) -> Finding | None:
+        """Return the worst finding of a look that this rule is about."""
+        hits = [one for one in observation.findings if self._concerns(one)]
+        return max(hits, key=lambda one: (severity_of(one) or Severity.CLEARED).rank, default=None)
+
+    def _concerns(self, finding: Finding) -> bool:
+        if "*" not in self.findings:
+            return finding.id in self.findings
+        severity = severity_of(finding)
+        return severity is not None and severity.rank >= Severity.MAJOR.rank and not _named(finding.id)
+
+
+def _named(finding_id: str) -> bool:
+    return bool(findings()[finding_id].alarm_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A set of limits for a kind of channel: what it changes in the rules, and the expected segment duration."""
+
+    name: str
+    description: str = ""
+    codec: str = ""
+    segment_s: float = 6.0
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@cache
+def shipped_rules() -> tuple[Rule, ...]:
+    """Return the rules of `resources/rules.toml`."""
+    return tuple(_rule(row) for row in _file()["rule"])
+
+
+@cache
+def shipped_templates() -> tuple[Template, ...]:
+    """Return the templates of `resources/rules.toml`."""
+    return tuple(Template(**row) for row in _file()["template"])
+
+
+def effective(template: Template) -> tuple[Rule, ...]:
+    """Return the rules as a template sets them; an unknown rule or field is named in a KnownError."""
+    rules = {rule.key: rule for rule in shipped_rules()}
+    for key, changes in template.rules.items():
+        if key not in rules:
+            raise KnownError(f"Template {template.name} changes the rule {key!r}, which does not exist.")
+        try:
+            rules[key] = replace(rules[key], **dict(changes))
+        except TypeError:
+            raise KnownError(
+                f"Template {template.name}: rule {key!r} has no such field: {', '.join(changes)}."
+            ) from None
+    return tuple(rules.values())
+
+
+def _file() -> dict[str, Any]:
+    return tomllib.loads(resource("rules.toml").read_text(encoding="utf-8"))
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    known = {"hold": Hold, "count": Count, "ratio": Ratio}
+    name = next(name for name in known if name in row)
+    rest = {key: value for key, value in row.items() if key != name}
+    if rest["alarm"] not in alarm_types() or rest.get("metric", "http.is_5xx") not in metrics():
+        raise KnownError(f"Rule {row['key']!r} names an alarm type or metric that is not in the catalogues.")
+    rest["levels"] = tuple((float(limit), Severity(word)) for limit, word in row.get("levels", ()))
+    rest["findings"] = frozenset(row.get("findings", ()))
+    return Rule(policy=known[name](**row[name]), **rest)
