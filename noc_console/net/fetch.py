@@ -1,0 +1,167 @@
+"""Fetches over http and https through libcurl on the caller's asyncio loop, with every phase timed."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import pycurl
+
+from noc_console.net import fetch_errors
+from noc_console.net.fetch_handle import Handle
+from noc_console.net.fetch_urls import wire_url
+from noc_console.net.fetch_values import OPEN_ACCESS, Reply, Request
+
+__all__ = ["OPEN_ACCESS", "Fetcher", "Reply", "Request"]
+
+_POLLS = {
+    pycurl.POLL_IN: select.EPOLLIN,
+    pycurl.POLL_OUT: select.EPOLLOUT,
+    pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
+}
+_SELECTS = [
+    (pycurl.CSELECT_IN if events & (select.EPOLLIN | select.EPOLLHUP) else 0)
+    | (pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0)
+    | (pycurl.CSELECT_ERR if events & select.EPOLLERR else 0)
+    for events in range(32)
+]
+_KEPT_CONNECTIONS = 1024
+_MOST_CONNECTIONS = 2048
+
+
+class Fetcher:
+    """Many transfers on one libcurl multi handle; belongs to the running loop that it was made on.
+
+    libcurl's sockets live in an epoll of their own, and the loop watches that one descriptor: a transfer then
+    costs no asyncio handle of its own. `now` gives Unix time for `Reply.at`.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self._loop = asyncio.get_running_loop()
+        self._epoll = select.epoll()
+        self._watched: set[int] = set()
+        self._idle: list[Handle] = []
+        self._busy: dict[Any, Handle] = {}
+        self._timer: asyncio.TimerHandle | asyncio.Handle | None = None
+        self._due = 0.0
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, _KEPT_CONNECTIONS)
+        self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, _MOST_CONNECTIONS)
+        self._loop.add_reader(self._epoll.fileno(), self._on_ready)
+
+    async def fetch(self, request: Request) -> Reply:
+        """Return what the server gave; the world's faults are in the reply, only cancellation is raised."""
+        at = self._now()
+        handle = self._idle.pop() if self._idle else Handle()
+        try:
+            handle.prepare(request, wire_url(request.url, request.access.query), at)
+        except (ValueError, UnicodeError, pycurl.error):
+            handle.forget()
+            self._idle.append(handle)
+            return _refused(request, at)
+        future = handle.future = self._loop.create_future()
+        self._busy[handle.curl] = handle
+        self._multi.add_handle(handle.curl)
+        try:
+            code, message = await future
+            return handle.reply(code, message)
+        finally:
+            if self._busy.pop(handle.curl, None) is not None:
+                self._multi.remove_handle(handle.curl)  # cancelled: libcurl closes what was under way
+            handle.forget()
+            self._idle.append(handle)
+
+    @property
+    def in_flight(self) -> int:
+        """How many transfers are under way."""
+        return len(self._busy)
+
+    def close(self) -> None:
+        """Abort what is under way and let go of all connections."""
+        for handle in list(self._busy.values()):
+            handle.future.cancel()
+            self._multi.remove_handle(handle.curl)
+        self._busy.clear()
+        if self._timer:
+            self._timer.cancel()
+        self._loop.remove_reader(self._epoll.fileno())
+        self._multi.close()
+        for handle in self._idle:
+            handle.curl.close()
+        self._idle.clear()
+        self._epoll.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _watch(self, what: int, fd: int, _multi: Any, _data: Any) -> None:
+        if what == pycurl.POLL_REMOVE:
+            if fd in self._watched:
+                self._watched.discard(fd)
+                try:
+                    self._epoll.unregister(fd)
+                except OSError:
+                    return  # libcurl has closed it already: the kernel forgot it by itself
+            return
+        if fd in self._watched:
+            try:
+                self._epoll.modify(fd, _POLLS[what])
+                return
+            except FileNotFoundError:
+                pass  # the number was closed and given out again
+        self._watched.add(fd)
+        self._epoll.register(fd, _POLLS[what])
+
+    def _set_timer(self, timeout_ms: int) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if timeout_ms == 0:
+            self._timer = self._loop.call_soon(self._on_timer)
+        elif timeout_ms > 0:
+            self._timer = self._loop.call_later(timeout_ms / 1000, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._collect()
+
+    def _on_ready(self) -> None:
+        act = self._multi.socket_action
+        for fd, events in self._epoll.poll(0, 256):
+            act(fd, _SELECTS[events & 31])
+        self._collect()
+
+    def _collect(self) -> None:
+        queued = 1
+        while queued:
+            queued, done, failed = self._multi.info_read()
+            for curl in done:
+                self._finish(curl, 0, "")
+            for curl, code, message in failed:
+                self._finish(curl, code, message)
+
+    def _finish(self, curl: Any, code: int, message: str) -> None:
+        handle = self._busy.pop(curl, None)
+        if handle is None:
+            return
+        self._multi.remove_handle(curl)
+        if not handle.future.done():
+            handle.future.set_result((code, message))
+
+
+def _refused(request: Request, at: float) -> Reply:
+    text = fetch_errors.sentence("url", url="", detail="", timeout=0, limit=0, redirects=0, size=0)
+    return Reply(url=request.url, effective_url=request.url, at=at, error="url", error_text=text)

@@ -1,0 +1,214 @@
+"""One pooled libcurl easy handle: told what to fetch, collecting the answer, asked for its timings once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pycurl
+
+from noc_console.net import fetch_errors
+from noc_console.net.fetch_urls import connect_to, without_token
+from noc_console.net.fetch_values import Reply, Request
+from noc_console.net.tls import system_trust
+
+_PROTOCOLS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
+_CONNECT_LIMIT_S = 5.0
+_STALL_BYTES_PER_S = 64
+_STALL_S = 20
+
+
+class Handle:
+    """An easy handle with its fixed options set once; `future` is the request it works for."""
+
+    __slots__ = ("_asked", "_chunks", "_head", "_keep", "_limit", "_taken", "curl", "future", "overflowed", "sent")
+
+    def __init__(self) -> None:
+        self.curl: Any = pycurl.Curl()
+        self.future: Any = None
+        self.sent: tuple[Request, float] | None = None
+        self.overflowed = False
+        self._asked: tuple[Any, ...] = ()
+        self._chunks: list[bytes] = []
+        self._head: list[bytes] = []
+        self._keep = self._limit = self._taken = 0
+        self._fix()
+
+    def prepare(self, request: Request, url: str, at: float) -> None:
+        """Set what differs from the request before; raises pycurl.error where libcurl rejects a value."""
+        asked = (
+            request.headers,
+            request.access,
+            request.timeout_s,
+            request.max_redirects,
+            request.method,
+            request.accept_gzip,
+            request.byte_range,
+            request.access.pin and url,
+        )
+        if asked != self._asked:
+            self._asked = ()
+            self._configure(request, url)
+            self._asked = asked
+        self.curl.setopt(pycurl.URL, url)
+        self._chunks, self._head, self._taken, self.overflowed = [], [], 0, False
+        self._limit, self._keep = request.max_bytes, request.keep_bytes
+        self.sent = (request, at)
+
+    def reply(self, code: int, message: str) -> Reply:
+        """Return what the finished transfer gave."""
+        assert self.sent is not None
+        request, at = self.sent
+        info = self.curl.getinfo
+        redirects = info(pycurl.REDIRECT_COUNT)
+        effective = request.url
+        if redirects:
+            effective = without_token(_text(self.curl.getinfo_raw(pycurl.EFFECTIVE_URL)), request.access.query)
+        dns, connect, tls, first, total = self._moments(request.url)
+        is_reused = code == 0 and not info(pycurl.NUM_CONNECTS)
+        size = info(pycurl.SIZE_DOWNLOAD_T)
+        error = self._error(code, message)
+        return Reply(
+            url=request.url,
+            effective_url=effective,
+            at=at,
+            status=info(pycurl.RESPONSE_CODE),
+            headers=_headers(self._head),
+            body=self._body(),
+            dns_s=dns / 1e6,
+            connect_s=(connect - dns) / 1e6,
+            tls_s=(tls - connect) / 1e6,
+            ttfb_s=(first - tls) / 1e6,
+            body_s=(total - first) / 1e6,
+            total_s=total / 1e6,
+            size_bytes=size,
+            redirects=redirects,
+            peer=_peer(info(pycurl.PRIMARY_IP), info(pycurl.PRIMARY_PORT)),
+            protocol=_PROTOCOLS.get(info(pycurl.INFO_HTTP_VERSION), ""),
+            is_reused=is_reused,
+            error=error,
+            error_text=error and self._sentence(error, effective, message, size),
+        )
+
+    def _moments(self, url: str) -> tuple[int, int, int, int, int]:
+        """Return when each phase ended, in microseconds; a failure's time belongs to the phase it ended in."""
+        info = self.curl.getinfo
+        dns = info(pycurl.NAMELOOKUP_TIME_T)
+        connect = info(pycurl.CONNECT_TIME_T)
+        tls = info(pycurl.APPCONNECT_TIME_T)
+        first = info(pycurl.STARTTRANSFER_TIME_T)
+        total = max(info(pycurl.TOTAL_TIME_T), dns, connect, tls, first)
+        if not first:
+            first = total
+            if not connect:
+                connect, dns = total, dns or total
+            elif not tls and url[:5].lower() == "https" and not info(pycurl.PRETRANSFER_TIME_T):
+                tls = total
+        connect = max(connect, dns)
+        tls = max(tls, connect)
+        return dns, connect, tls, max(first, tls), total
+
+    def forget(self) -> None:
+        """Let go of the request and its bytes before the handle goes back to the pool."""
+        self.future = self.sent = None
+        self._chunks, self._head = [], []
+
+    def _error(self, code: int, message: str) -> str:
+        if not code:
+            return ""
+        if self.overflowed:
+            return "too-large"
+        return fetch_errors.word(code, message, self.curl.getinfo(pycurl.OS_ERRNO))
+
+    def _sentence(self, error: str, effective: str, message: str, size: int) -> str:
+        assert self.sent is not None
+        request = self.sent[0]
+        return fetch_errors.sentence(
+            error,
+            url=effective,
+            detail=message,
+            timeout=request.timeout_s,
+            limit=request.max_bytes,
+            redirects=request.max_redirects,
+            size=size,
+        )
+
+    def _body(self) -> bytes:
+        chunks = self._chunks
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _write(self, data: bytes) -> int | None:
+        length = len(data)
+        taken = self._taken
+        self._taken = taken + length
+        if self._taken > self._limit:
+            self.overflowed = True
+            return 0  # libcurl aborts a transfer whose bytes are not taken
+        if self._taken <= self._keep:
+            self._chunks.append(data)
+        elif taken < self._keep:
+            self._chunks.append(data[: self._keep - taken])
+        return None
+
+    def _fix(self) -> None:
+        curl = self.curl
+        curl.setopt(pycurl.WRITEFUNCTION, self._write)
+        curl.setopt(pycurl.NOSIGNAL, 1)
+        curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+        curl.setopt(pycurl.PIPEWAIT, 1)
+        curl.setopt(pycurl.TCP_NODELAY, 1)
+        curl.setopt(pycurl.BUFFERSIZE, 128 * 1024)
+        curl.setopt(pycurl.DNS_CACHE_TIMEOUT, 60)
+        curl.setopt(pycurl.LOW_SPEED_LIMIT, _STALL_BYTES_PER_S)
+        curl.setopt(pycurl.LOW_SPEED_TIME, _STALL_S)
+        curl.setopt(pycurl.USERAGENT, "noc-console")
+
+    def _configure(self, request: Request, url: str) -> None:
+        curl, access = self.curl, request.access
+        # a new method must be named after the flags that imply one
+        curl.setopt(pycurl.NOBODY, 1 if request.method == "HEAD" else 0)
+        if request.method != "HEAD":
+            curl.setopt(pycurl.HTTPGET, 1)
+        headers = {**access.headers, **request.headers}
+        curl.setopt(pycurl.HTTPHEADER, [_header(name, value) for name, value in headers.items()])
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(request.timeout_s * 1000)))
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(min(request.timeout_s, _CONNECT_LIMIT_S) * 1000)))
+        curl.setopt(pycurl.FOLLOWLOCATION, 1 if request.max_redirects else 0)
+        curl.setopt(pycurl.MAXREDIRS, request.max_redirects)
+        curl.setopt(pycurl.RANGE, request.byte_range or None)
+        curl.setopt(pycurl.ACCEPT_ENCODING, "gzip" if request.accept_gzip else None)
+        curl.setopt(pycurl.CAINFO, access.ca_file or system_trust())
+        curl.setopt(pycurl.CONNECT_TO, [connect_to(url, access.pin)] if access.pin else None)
+        # the head of each answer on the way is kept; only the last one is read
+        curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
+
+    def _take_line(self, line: bytes) -> None:
+        self._head.append(line)
+
+
+def _header(name: str, value: str) -> str:
+    if not (name + value).isprintable() or ":" in name:
+        raise ValueError("a header holds control characters")
+    return f"{name}: {value}" if value else f"{name};"
+
+
+def _headers(lines: list[bytes]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.decode("latin-1").partition(":")
+        if colon:
+            headers[name.lower()] = value.strip()
+        elif name[:5] == "HTTP/":
+            headers.clear()
+    return headers
+
+
+def _peer(address: str, port: int) -> str:
+    if not address:
+        return ""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode("utf-8", "replace")

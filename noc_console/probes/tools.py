@@ -1,0 +1,150 @@
+"""What a probe is given: fetch, emit, note, the time and patience; the same in a worker, an inspection and a test."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from noc_console.model import Input, Observation
+from noc_console.net.fetch import Fetcher, Reply, Request
+from noc_console.probes import requests
+from noc_console.probes.clock import WorldClock
+from noc_console.settings import Settings
+
+_KEPT_BODY_BYTES = 512 * 1024
+
+
+class Sink(Protocol):
+    """Where the observations and notes of a probe go: the worker's pipe, or a `Recorder`."""
+
+    def observe(self, observation: Observation) -> None:
+        """Take one observation."""
+
+    def note(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Take one note: `requests`, `event`, `body`."""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """A sink that remembers everything, for an inspection and for tests."""
+
+    observations: list[Observation] = field(default_factory=list)
+    notes: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def observe(self, observation: Observation) -> None:
+        """Keep one observation."""
+        self.observations.append(observation)
+
+    def note(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Keep one note."""
+        self.notes.append((kind, data))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A playlist or MPD as it came: scope, URL, when it was fetched (Unix seconds), bytes."""
+
+    scope: str
+    url: str
+    at: float
+    body: bytes
+
+
+def _steady_wall() -> Callable[[], float]:
+    origin = time.time() - time.monotonic()
+    return lambda: origin + time.monotonic()
+
+
+#: Unix seconds of this process: wall time at start plus monotonic, so they never run backwards.
+now: Callable[[], float] = _steady_wall()
+
+
+class Tools:
+    """The tools of one input's probe.
+
+    `world` is our clock against the origins', shared by all inputs of a worker; it learns from each reply.
+    """
+
+    def __init__(
+        self,
+        input: Input,
+        fetcher: Fetcher,
+        sink: Sink,
+        *,
+        settings: Settings | None = None,
+        world: WorldClock | None = None,
+        now: Callable[[], float] = now,
+    ) -> None:
+        self.input = input
+        self.settings = settings or Settings()
+        self.world = world or WorldClock()
+        self.now = now
+        self._fetcher = fetcher
+        self._sink = sink
+        self._bodies: dict[str, deque[Body]] = {}
+
+    async def fetch(self, request: Request, *, rung: str = "", duration_s: float = 0.0) -> Reply:
+        """Fetch and count it: `http.*` samples of the rung and a row of the waterfall.
+
+        `duration_s` is the media time that is fetched, 0 for playlists. Never raises for what a server does.
+        """
+        reply = await self._fetcher.fetch(request)
+        self.world.learn(reply)
+        self._sink.observe(requests.observation(reply, input_id=self.input.id, rung=rung))
+        self._sink.note("requests", requests.row(reply, rung=rung, duration_s=duration_s))
+        return reply
+
+    def request(self, url: str, **options: Any) -> Request:
+        """Return a request with the input's access and the settings' bounds; `options` as in `Request`.
+
+        The access holds the input's secrets: strangers (a time server) are asked by a bare `Request`.
+        """
+        options.setdefault("max_bytes", self.settings.max_playlist_bytes)
+        options.setdefault("timeout_s", self.settings.request_timeout_s)
+        options.setdefault("max_redirects", self.settings.max_redirects)
+        return Request(url, access=self.input.access, **options)
+
+    def emit(self, observation: Observation) -> None:
+        """Hand an observation on."""
+        self._sink.observe(observation)
+
+    def look(self, scope: str, at: float, metrics: Mapping[str, float], findings: tuple[Any, ...] = ()) -> None:
+        """Hand on what one look at `scope` gave; the findings replace those of the look before."""
+        self._sink.observe(Observation(self.input.id, scope, at, metrics, findings))
+
+    def note(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Hand on a note that is no measurement: kind `event` with `{"kind": CamelCase, ...}`."""
+        self._sink.note(kind, data)
+
+    def keep_body(self, scope: str, url: str, at: float, body: bytes) -> None:
+        """Remember a playlist as fetched; the last two different ones of a scope can be asked for."""
+        kept = self._bodies.setdefault(scope, deque(maxlen=2))
+        body = body[:_KEPT_BODY_BYTES]
+        if kept and kept[-1].body == body:
+            kept.pop()
+        kept.append(Body(scope, url, at, body))
+
+    def bodies(self, scope: str) -> tuple[Body, ...]:
+        """Return the last two different bodies of a scope, oldest first."""
+        return tuple(self._bodies.get(scope, ()))
+
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes that have a body."""
+        return tuple(self._bodies)
+
+    @property
+    def clock_offset_s(self) -> float | None:
+        """How far our clock is ahead of the origins' in seconds; None with fewer than three hosts."""
+        return self.world.offset_s
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; a negative time gives way once."""
+        await asyncio.sleep(max(0.0, seconds))
+
+    async def sleep_until(self, at: float) -> None:
+        """Wait until the time `at` (Unix seconds)."""
+        await asyncio.sleep(max(0.0, at - self.now()))
