@@ -71,6 +71,8 @@ class Board:
         self._channels: dict[int, ChannelState] = {}
         self._by_input: dict[int, ChannelState] = {}
         self._alarms: dict[int, tuple[int, dict[str, Any]]] = {}
+        self._open: dict[int, dict[int, dict[str, Any]]] = {}  # channel, alarm
+        self._closed: list[int] = []
         self._gone: list[tuple[int, str, int]] = []
         self._agent: dict[str, Any] = {}
 
@@ -111,18 +113,22 @@ class Board:
         one.rungs = {str(rung["rung"]): rung for rung in rungs}
         for scopes in (one.metrics, one.held):
             for scope in [scope for scope in scopes if "/" in scope and scope.partition("/")[2] not in one.rungs]:
-                del scopes[scope]  # type: ignore[attr-defined]
+                del scopes[scope]
         state.rev = self._next()
 
     def set_alarm(self, alarm: Mapping[str, Any]) -> None:
         """Take an alarm object; a resolved one is shown once more and then gone."""
-        rev = self._next()
-        self._alarms.pop(alarm["alarm_id"], None)
-        self._alarms[alarm["alarm_id"]] = (rev, dict(alarm))
-        state = self._channels.get(alarm["channel_id"])
+        alarm_id, channel_id = alarm["alarm_id"], alarm["channel_id"]
+        self._alarms[alarm_id] = (self._next(), dict(alarm))
+        if alarm["resolved"]:
+            self._open.get(channel_id, {}).pop(alarm_id, None)
+            self._closed.append(alarm_id)
+            self._drop_closed()
+        else:
+            self._open.setdefault(channel_id, {})[alarm_id] = dict(alarm)
+        state = self._channels.get(channel_id)
         if state:
             state.rev = self._next()
-        self._drop_resolved()
 
     def set_agent(self, facts: Mapping[str, Any]) -> None:
         """Take facts about the agent itself (recording, workers, clock, machine, lab)."""
@@ -170,7 +176,7 @@ class Board:
 
     def alarms(self) -> list[dict[str, Any]]:
         """Return the open alarms, worst first, then newest."""
-        rows = [alarm for _, alarm in self._alarms.values() if not alarm["resolved"]]
+        rows = [alarm for some in self._open.values() for alarm in some.values()]
         return sorted(rows, key=lambda row: (-Severity(row["severity"]).rank, -row["raised_at"]))
 
     # -- within
@@ -205,19 +211,15 @@ class Board:
             state.sums = (state.sums[0] + load / length, state.sums[1] + 1)
 
     def _worst(self, state: ChannelState) -> list[dict[str, Any]]:
-        own = [
-            alarm
-            for _, alarm in self._alarms.values()
-            if alarm["channel_id"] == state.channel.id and not alarm["resolved"]
-        ]
+        own = self._open.get(state.channel.id, {}).values()
         return sorted(own, key=lambda row: (-Severity(row["severity"]).rank, row["acknowledged"], -row["raised_at"]))
 
-    def _drop_resolved(self) -> None:
-        """Keep resolved alarms only as long as a screen may still have to hear of them: the newest 200."""
-        closed = [alarm_id for alarm_id, (_, alarm) in self._alarms.items() if alarm["resolved"]]
-        for alarm_id in closed[:-200]:
-            del self._alarms[alarm_id]
-            self._gone.append((self._next(), "alarms", alarm_id))
+    def _drop_closed(self) -> None:
+        """Keep closed alarms only as long as a screen may still have to hear of them: the newest 200."""
+        for alarm_id in self._closed[:-200]:
+            if self._alarms.pop(alarm_id, None):
+                self._gone.append((self._next(), "alarms", alarm_id))
+        del self._closed[:-200]
         del self._gone[:-2000]
 
 
