@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -35,17 +36,33 @@ def console(
     theme: Annotated[str, typer.Option(help="Colours: safe (default), dark.")] = "",
 ) -> None:
     """Open the console on its own agent, or attach it to a running one."""
+    if not _has_display():
+        _without_display(db, attach)
     from noc_console.views.app import run
 
     raise typer.Exit(run(db=db, attach=attach, theme=theme))
 
 
+def _has_display() -> bool:
+    """Say whether Qt has somewhere to draw."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _without_display(db: Path | None, attach: str) -> NoReturn:
+    """Run the same agent with a live table in the terminal instead of the window."""
+    if attach:
+        raise KnownError("There is no display here to open the console on; set DISPLAY or WAYLAND_DISPLAY.")
+    typer.echo("No display here: running the agent with a table in this terminal.", err=True)
+    agent(db=db, port=0, demo="auto", table=True)
+    raise typer.Exit(0)
+
+
 @app.command()
 def agent(
     db: Db = None,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; loopback until TLS is there.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; loopback until TLS is there.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8443,
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 1,
     demo: Annotated[str, typer.Option(help="Demo channels: auto (when none is configured), yes, no.")] = "no",
@@ -95,9 +112,7 @@ def inspect(
 
 @app.command()
 def screenshot(
-    view: Annotated[
-        str, typer.Argument(help="overview, wall, channels, channel, alarms, add-channel, lab ...")
-    ],
+    view: Annotated[str, typer.Argument(help="overview, wall, channels, channel, alarms, add-channel, lab ...")],
     file: Annotated[Path, typer.Argument(help="Where the PNG goes.")],
     db: Db = None,
     attach: Annotated[str, typer.Option(help="Draw from a running agent.")] = "",

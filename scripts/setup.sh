@@ -67,7 +67,7 @@ setup() {  # setup LOCK NEED...
 
 install_locked() {  # install_locked PYTHON LOCK: a virtual environment that holds just what the lock names
     local stamp have
-    stamp=$(cat "$2" pyproject.toml | cksum)
+    stamp=$(cksum < "$2")
     have=$(cat ".venv/.stamp-$2" 2> /dev/null || true)
     [ "$stamp" != "$have" ] || return 0
     if [ ! -x .venv/bin/python ]; then
