@@ -1,1 +1,23 @@
 """local.db and the captures beside it: what was measured, what happened, what is configured."""
+
+from noc_console.history.history import History
+from noc_console.history.opening import open_history
+from noc_console.history.values import (
+    RecordingState,
+    SeriesAnswer,
+    SeriesQuery,
+    Template,
+    Tick,
+    TopRow,
+)
+
+__all__ = [
+    "History",
+    "RecordingState",
+    "SeriesAnswer",
+    "SeriesQuery",
+    "Template",
+    "Tick",
+    "TopRow",
+    "open_history",
+]

@@ -1,0 +1,169 @@
+"""The history as the agent sees it: one writer thread, a few readers, every answer awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from noc_console.errors import KnownError
+from noc_console.history import catalogue, journal, projections, reading
+from noc_console.history.faults import fault_of, sentence
+from noc_console.history.lock import FileLock
+from noc_console.history.names import Name
+from noc_console.history.recorder import STOPPED, Recorder
+from noc_console.history.values import RecordingState, SeriesAnswer, SeriesQuery, Template, Tick
+from noc_console.model import Channel, Event
+
+T = TypeVar("T")
+READERS = 2
+
+
+class History:
+    """local.db of one agent; open it with `open_history`, end it with `close`."""
+
+    def __init__(self, recorder: Recorder, lock: FileLock, journal_id: str, now: Callable[[], float]) -> None:
+        self.journal_id = journal_id
+        self._recorder = recorder
+        self._store = recorder.store
+        self._lock = lock
+        self._now = now
+        self._writer = ThreadPoolExecutor(1, "history-writer")
+        self._readers = ThreadPoolExecutor(READERS, "history-reader")
+
+    @property
+    def state(self) -> RecordingState:
+        """Whether what is measured is kept, as of the last commit."""
+        return self._recorder.state
+
+    def series_id(self, input_id: int, rung: str, metric: str) -> int:
+        """Return the number of a series, at once; a new one is written with the next commit."""
+        return self._store.names.id_of(Name(input_id, rung, metric))
+
+    async def commit(self, tick: Tick | None, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Write a tick and events; they are durable when this returns, or the state says "not_recorded".
+
+        Returns the events with their numbers, then the history's own (RecordingStopped, RecordingResumed).
+        Never raises for a fault of the store: samples are then dropped and counted, events wait in order.
+        """
+        at = tick.at if tick is not None else self._now()
+        return await self._in_writer(lambda: self._recorder.commit(tick, tuple(events), at))
+
+    async def series(self, query: SeriesQuery) -> SeriesAnswer:
+        """Return one curve of at most the asked points."""
+        return await self._read(
+            lambda c: reading.read_series(c, self._store.names, self._store.windows, query, self._off(), self._now())
+        )
+
+    async def events(self, after: int, kinds: frozenset[str] = frozenset(), limit: int = 1000) -> tuple[Event, ...]:
+        """Return events after a sequence number, those that still wait for the store included; no kinds: all."""
+        waiting = self._recorder.waiting
+        found = await self._read(lambda c: journal.read_events(c, after, kinds, limit))
+        known = found[-1].seq if found else after
+        more = (e for e in waiting if e.seq > known and (not kinds or e.kind in kinds))
+        return (*found, *more)[:limit]
+
+    async def channels(self) -> tuple[Channel, ...]:
+        """Return every channel with its inputs."""
+        return await self._read(catalogue.read_channels)
+
+    async def save_channel(self, channel: Channel) -> Channel:
+        """Write a channel; return it with its ids. `KnownError` when the code is taken or nothing can be written."""
+        return await self._change(lambda c: catalogue.save_channel(c, channel, self._now()))
+
+    async def remove_channel(self, channel_id: int) -> None:
+        """Remove a channel; what was measured stays."""
+        await self._change(lambda c: catalogue.remove_channel(c, channel_id))
+
+    async def templates(self) -> tuple[Template, ...]:
+        """Return every template, by name."""
+        return await self._read(catalogue.read_templates)
+
+    async def save_template(self, template: Template) -> Template:
+        """Write a template; return it with its id."""
+        return await self._change(lambda c: catalogue.save_template(c, template, self._now()))
+
+    async def remove_template(self, template_id: int) -> None:
+        """Remove a template no channel uses."""
+        await self._change(lambda c: catalogue.remove_template(c, template_id))
+
+    async def alarms(
+        self, start: float, end: float, channel_id: int = 0, limit: int = 1000
+    ) -> tuple[Mapping[str, Any], ...]:
+        """Return the alarm objects raised in [start, end), newest first."""
+        return await self._read(lambda c: projections.find_alarms(c, start, end, channel_id, limit))
+
+    async def alarm(self, alarm_id: int) -> Mapping[str, Any] | None:
+        """Return one alarm object, None when there is none of that number."""
+        return await self._read(lambda c: projections.alarm(c, alarm_id))
+
+    async def open_alarms(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the alarm objects that are not resolved, oldest first."""
+        return await self._read(projections.open_alarms)
+
+    async def last_alarm_id(self) -> int:
+        """Return the highest alarm number ever used."""
+        return await self._read(projections.last_alarm_id)
+
+    async def rebuild_projections(self) -> int:
+        """Write the alarm table anew from the journal; return how many events were read."""
+        return await self._change(projections.rebuild)
+
+    async def close(self) -> None:
+        """Write what waits, note a clean end, and give the file back."""
+        at = self._now()
+        ended = Event(STOPPED, at, data={"start": at, "text": "The agent ended.", "fault": ""})
+        self._recorder.note({"clean": "1"})
+        await self._in_writer(lambda: self._recorder.commit(None, (ended,), at))
+        await self._in_writer(self._recorder.let_go)
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._store.engine.dispose()
+        self._lock.release()
+
+    def _off(self) -> tuple[tuple[float, float], ...]:
+        state = self.state
+        running = ((state.since, float("inf")),) if state.state != "ok" else ()
+        return (*self._recorder.gaps, *running)
+
+    async def _in_writer(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._told(), self._store.engine.connect() as connection, connection.begin():
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def _change(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._told():
+                self._recorder.pragma("synchronous=FULL")
+                connection = self._recorder.connection()
+                with connection.begin():
+                    return work(connection)
+
+        return await self._in_writer(run)
+
+    def _told(self) -> _Told:
+        return _Told(self._recorder)
+
+
+class _Told:
+    """Turns a fault of the store into one sentence for the operator."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (SQLAlchemyError, OSError)):
+            db = self._recorder.store.db
+            raise KnownError(sentence(fault_of(error, db), db)) from error

@@ -1,0 +1,1 @@
+"""The steps from each shape of local.db to the next."""

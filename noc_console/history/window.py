@@ -1,0 +1,165 @@
+"""The open window: samples not yet sealed, in memory, six bytes each, found by series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from noc_console.history.ticks import Samples, in_order
+
+SLAB_MS = 60_000
+_FRESH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """At most one minute of samples, sorted by series and time; `ms` counts from `base_ms`."""
+
+    base_ms: int
+    series: npt.NDArray[np.uint32]
+    ms: npt.NDArray[np.uint16]
+    values: npt.NDArray[np.float32]
+
+    def between(self, first: int, last: int) -> Samples:
+        """Return the samples of the series first..last."""
+        low, high = np.searchsorted(self.series, np.array([first, last + 1], np.uint32)).tolist()
+        return Samples(
+            self.series[low:high], self.ms[low:high].astype(np.int64) + self.base_ms, self.values[low:high]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """One unsealed window as it stands; `fresh` are the newest ticks, not yet folded into slabs."""
+
+    start: int
+    slabs: tuple[Slab, ...] = ()
+    fresh: tuple[Samples, ...] = ()
+
+    def between(self, first: int, last: int) -> Samples:
+        """Return the samples of the series first..last, sorted by series and time."""
+        parts = [slab.between(first, last) for slab in self.slabs]
+        for samples in self.fresh:
+            low, high = np.searchsorted(samples.series, np.array([first, last + 1], np.uint32)).tolist()
+            parts.append(Samples(samples.series[low:high], samples.ms[low:high], samples.values[low:high]))
+        return joined(parts)
+
+    def last_series(self) -> int:
+        """Return the highest series id in the window, -1 when it is empty."""
+        found = [part.series for part in self.slabs] + [part.series for part in self.fresh]
+        ends = [int(series[-1]) for series in found if len(series)]
+        return max(ends, default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class HourTotals:
+    """Count, sum and extremes of every series in one hour, one array entry per series id."""
+
+    n: npt.NDArray[np.int64]
+    total: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float32]
+    high: npt.NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class OpenWindows:
+    """All unsealed windows; only the writer thread changes it, readers take the mappings as they are."""
+
+    span_s: int
+    windows: Mapping[int, OpenWindow] = field(default_factory=dict)
+    hours: Mapping[int, HourTotals] = field(default_factory=dict)
+
+    def add(self, samples: Samples) -> None:
+        """Put samples in the windows their times belong to."""
+        self._place(samples)
+        self._count(samples)
+
+    def take(self, starts: Iterable[int]) -> None:
+        """Forget windows that are sealed, and their hours."""
+        gone = set(starts)
+        self.windows = {start: window for start, window in self.windows.items() if start not in gone}
+        kept = {hour for start in self.windows for hour in range(start, start + self.span_s, 3600)}
+        kept |= {start // 3600 * 3600 for start in self.windows}
+        self.hours = {hour: totals for hour, totals in self.hours.items() if hour in kept}
+
+    def _place(self, samples: Samples) -> None:
+        starts = samples.ms // (self.span_s * 1000) * self.span_s
+        changed = dict(self.windows)
+        for start in np.unique(starts).tolist():
+            at = starts == start
+            part = Samples(samples.series[at], samples.ms[at], samples.values[at])
+            changed[start] = _with(changed.get(start, OpenWindow(start)), part)
+        self.windows = changed
+
+    def _count(self, samples: Samples) -> None:
+        hours = samples.ms // 3_600_000 * 3600
+        changed = dict(self.hours)
+        for hour in np.unique(hours).tolist():
+            at = hours == hour
+            changed[hour] = _counted(changed.get(hour), samples.series[at], samples.values[at])
+        self.hours = changed
+
+
+def joined(parts: Iterable[Samples]) -> Samples:
+    """Return samples of several places as one, sorted; of two at one millisecond only the last stays."""
+    found = [part for part in parts if len(part)]
+    if not found:
+        return Samples(np.zeros(0, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    series = np.concatenate([part.series for part in found])
+    ms = np.concatenate([part.ms for part in found])
+    every = in_order(Samples(series, ms, np.concatenate([part.values for part in found])))
+    last = np.ones(len(every), np.bool_)
+    last[:-1] = (np.diff(every.series) != 0) | (np.diff(every.ms) != 0)
+    return every if last.all() else Samples(every.series[last], every.ms[last], every.values[last])
+
+
+def _with(window: OpenWindow, samples: Samples) -> OpenWindow:
+    fresh = (*window.fresh, samples)
+    if len(fresh) < _FRESH:
+        return OpenWindow(window.start, window.slabs, fresh)
+    return OpenWindow(window.start, (*window.slabs, *_slabs(joined(fresh))), ())
+
+
+def _slabs(samples: Samples) -> list[Slab]:
+    minutes = samples.ms // SLAB_MS * SLAB_MS
+    made = []
+    for minute in np.unique(minutes).tolist():
+        at = minutes == minute
+        made.append(Slab(minute, samples.series[at], (samples.ms[at] - minute).astype(np.uint16), samples.values[at]))
+    return made
+
+
+def _counted(
+    before: HourTotals | None, series: npt.NDArray[np.uint32], values: npt.NDArray[np.float32]
+) -> HourTotals:
+    size = int(series[-1]) + 1
+    after = _wide_enough(before, size)
+    np.add.at(after.n, series, 1)
+    np.add.at(after.total, series, values)
+    np.minimum.at(after.low, series, values)
+    np.maximum.at(after.high, series, values)
+    return after
+
+
+def _wide_enough(before: HourTotals | None, size: int) -> HourTotals:
+    if before is not None and len(before.n) >= size:
+        return before
+    room = size + 1024
+    wide = HourTotals(
+        np.zeros(room, np.int64),
+        np.zeros(room, np.float64),
+        np.full(room, np.inf, np.float32),
+        np.full(room, -np.inf, np.float32),
+    )
+    if before is not None:
+        for new, old in (
+            (wide.n, before.n),
+            (wide.total, before.total),
+            (wide.low, before.low),
+            (wide.high, before.high),
+        ):
+            new[: len(old)] = old
+    return wide
