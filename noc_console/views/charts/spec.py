@@ -1,0 +1,55 @@
+"""What a chart shows, as data: unit, scale, limits and curves; no Qt and no thresholds of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noc_console.model import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A threshold drawn dashed; `value` is in the chart's unit. Grey until a series is beyond it."""
+
+    value: float
+    label: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CurveSpec:
+    """One series of a chart and what the legend calls it."""
+
+    name: str
+    metric: str
+    rung: str = ""
+    input_id: int = 0
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """The series as the agent knows it."""
+        return (self.input_id, self.rung, self.metric)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSpec:
+    """One chart of the stack; `tops` are the only upper ends its axis may have, so that scales stay familiar."""
+
+    title: str
+    unit: str
+    tops: tuple[float, ...]
+    curves: tuple[CurveSpec, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    scale: float = 1.0
+    digits: int = 1
+    is_bars: bool = False
+
+    def top_for(self, greatest: float) -> float:
+        """Return the smallest permitted upper end that holds a value."""
+        return next((top for top in self.tops if top >= greatest), self.tops[-1])
+
+    @staticmethod
+    def ticks(top: float) -> tuple[float, ...]:
+        """Return the labelled values of an axis from 0 to `top`: at most four."""
+        parts = 3 if top % 3 == 0 else 4
+        return tuple(top * part / parts for part in range(parts + 1))
