@@ -10,9 +10,9 @@ from noc_console.media.hls.playlist import BadPlaylist, Master, Media
 from noc_console.media.hls.text import lines_of
 from noc_console.model import Finding, Severity
 
-_MASTER_MARKS = ("#EXT-X-STREAM-INF", "#EXT-X-MEDIA:", "#EXT-X-I-FRAME-STREAM-INF", "#EXT-X-SESSION-")
-_MASTER_BYTES = tuple(mark.encode() for mark in _MASTER_MARKS)
-_MEDIA_BYTES = (b"#EXTINF", b"#EXT-X-TARGETDURATION", b"#EXT-X-MEDIA-SEQUENCE", b"#EXT-X-PART")
+_MASTER = (b"#EXT-X-STREAM-INF", b"#EXT-X-I-FRAME-STREAM-INF")
+_MASTER_TOO = (b"#EXT-X-MEDIA:", b"#EXT-X-SESSION-")
+_MEDIA = (b"#EXTINF", b"#EXT-X-TARGETDURATION", b"#EXT-X-MEDIA-SEQUENCE", b"#EXT-X-PART")
 
 
 def parse(
@@ -23,8 +23,9 @@ def parse(
     `expect_media` says that the address came from a master playlist (it names the finding of an unreadable body);
     `variables` are those of the master for EXT-X-DEFINE:IMPORT.
     """
-    is_master = any(mark in body for mark in _MASTER_BYTES)
-    is_media = any(mark in body for mark in _MEDIA_BYTES)
+    is_media = any(mark in body for mark in _MEDIA)
+    # RFC 8216 4.3.4: master tags and media tags must not meet; when they do, the variants decide
+    is_master = any(mark in body for mark in _MASTER) or (not is_media and any(mark in body for mark in _MASTER_TOO))
     finding_id = "hls-media-parse-error" if expect_media or (is_media and not is_master) else "hls-master-parse-error"
     problems: list[Finding] = []
 
@@ -35,11 +36,7 @@ def parse(
     if is_master or not (is_media or expect_media):
         if is_master and expect_media:
             raise BadPlaylist(finding_id, "A master playlist arrived where a media playlist is expected.")
-        master = read_master(lines, url, problems)
-        if is_media and not master.variants and b"#EXTINF" in body:
-            # RFC 8216 4.3.4: a playlist with master and media tags must be refused; without variants it is media
-            return read_media(lines, url, problems, variables or {})
-        return master
+        return read_master(lines, url, problems)
     return read_media(lines, url, problems, variables or {})
 
 
