@@ -1,0 +1,62 @@
+"""`noc-console inspect`: progress on stderr, the result on stdout, the exit code for scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from noc_console.errors import KnownError
+from noc_console.model import Access
+from noc_console.net.fetch import Fetcher
+from noc_console.probes import inspect_print
+from noc_console.probes.inspection import Inspection, inspect
+from noc_console.probes.tools import now
+from noc_console.settings import Settings
+
+CLEAN, FINDINGS, IMPOSSIBLE = 0, 1, 2
+
+
+def run(source: str, *, seconds: float, as_json: bool, headers: Iterable[str], ca_file: str) -> int:
+    """Inspect and print; return 0 clean, 1 findings of minor or worse, 2 could not inspect."""
+    try:
+        access = Access(headers=parsed_headers(headers), ca_file=ca_file)
+        found = asyncio.run(_inspected(source, seconds, access))
+    except KnownError as error:
+        sys.stderr.write(f"noc-console: {error}\n")
+        return IMPOSSIBLE
+    if as_json:
+        sys.stdout.write(json.dumps(found.form(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    else:
+        inspect_print.show(found, Console())
+    return CLEAN if found.is_clean else FINDINGS
+
+
+def parsed_headers(lines: Iterable[str]) -> dict[str, str]:
+    """Return headers given as `Name: value`; raises KnownError where one is not."""
+    headers = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not (colon and name.strip()):
+            raise KnownError(f"A header is written 'Name: value', not {name!r}.")
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+async def _inspected(source: str, seconds: float, access: Access) -> Inspection:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Inspecting", total=1.0)
+        async with Fetcher(now) as fetcher:
+            return await inspect(
+                source,
+                fetcher=fetcher,
+                settings=Settings(),
+                seconds=seconds,
+                access=access,
+                progress=lambda ratio, message: bar.update(task, completed=ratio, description=message),
+            )

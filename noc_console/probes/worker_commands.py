@@ -1,0 +1,75 @@
+"""Answers the core's commands: the last bodies of a scope, an inspection, the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from noc_console.errors import KnownError
+from noc_console.net.fetch import Fetcher
+from noc_console.net.pipe_forms import access_of
+from noc_console.probes.inspection import inspect
+from noc_console.probes.worker_outbox import Outbox
+from noc_console.probes.worker_watches import Watches
+from noc_console.settings import Settings
+
+_MOST_SECONDS = 600.0
+
+
+class Commands:
+    """The verbs a worker knows; every command with an id gets exactly one `reply` note."""
+
+    def __init__(self, fetcher: Fetcher, outbox: Outbox, watches: Watches, settings: Callable[[], Settings]) -> None:
+        self._fetcher = fetcher
+        self._outbox = outbox
+        self._watches = watches
+        self._settings = settings
+        self._inspections = asyncio.Semaphore(4)
+
+    async def answer(self, command: Mapping[str, Any]) -> None:
+        """Do one command and send its reply; what cannot be done is told in one sentence."""
+        number = command.get("id")
+        try:
+            result = await self._do(command)
+        except KnownError as error:
+            self._outbox.send({"kind": "reply", "id": number, "message": str(error)})
+        except (KeyError, TypeError, ValueError):
+            self._outbox.send({"kind": "reply", "id": number, "message": "The command is not complete."})
+        else:
+            self._outbox.send({"kind": "reply", "id": number, "result": result})
+
+    async def _do(self, command: Mapping[str, Any]) -> Any:
+        match command.get("verb"):
+            case "playlist":
+                return self._playlist(int(command["input_id"]), str(command["scope"]))
+            case "inspect":
+                return await self._inspect(command)
+            case verb:
+                raise KnownError(f"The worker does not know the command {verb!r}.")
+
+    def _playlist(self, input_id: int, scope: str) -> Mapping[str, Any]:
+        tools = self._watches.tools(input_id)
+        if tools is None:
+            raise KnownError("This input is not being measured.")
+        bodies = [
+            {"url": body.url, "at": body.at, "text": body.body.decode("utf-8", "replace")}
+            for body in tools.bodies(scope)
+        ]
+        return {"scope": scope, "bodies": bodies, "scopes": tools.scopes()}
+
+    async def _inspect(self, command: Mapping[str, Any]) -> Mapping[str, Any]:
+        def progress(ratio: float, message: str) -> None:
+            note = {"kind": "progress", "id": command.get("id"), "progress": ratio, "message": message}
+            self._outbox.send(note)
+
+        async with self._inspections:
+            found = await inspect(
+                str(command["url"]),
+                seconds=min(max(float(command.get("seconds", 0)), 0.0), _MOST_SECONDS),
+                access=access_of(command.get("access") or {}),
+                fetcher=self._fetcher,
+                settings=self._settings(),
+                progress=progress,
+            )
+        return {"result": found.form(), "proposal": found.proposal_form()}
