@@ -105,7 +105,7 @@ def _dseq_decreased(before: int, now: int, new: Media) -> Finding:
 
 def _step(old: Media, new: Media, shift: int) -> Finding | None:
     """Return the finding when the number of segments removed is not what MEDIA-SEQUENCE says."""
-    if not new.segments or shift >= len(old.segments) or _same_uri(old.segments[shift], new.segments[0]):
+    if not new.segments or (shift < len(old.segments) and _same_uri(old.segments[shift], new.segments[0])):
         return None
     first = new.segments[0].uri
     removed = next((index for index, segment in enumerate(old.segments) if segment.uri == first), None)
