@@ -11,7 +11,6 @@ from noc_console.media.dash.xml import Element, kid, kids, line_of
 from noc_console.model import Severity
 
 Source = tuple[str, Element]
-Note = Callable[[str, Element, Severity | None], None]
 _MOST_SEGMENTS = 5_000_000
 _MOST_ENTRIES = 100_000
 
@@ -137,6 +136,9 @@ def _row(element: Element, note: Callable[..., None]) -> tuple[int | None, int, 
     get = element.get
     start, duration, repeat = get("t"), whole(get("d", "")), whole(get("r", "0"))
     at = whole(start) if start is not None else None
+    if get("p") is not None:
+        note("An S element uses a Pattern, which is not followed here.", element, Severity.WARNING)
+        return None
     if duration is None or duration <= 0 or repeat is None or (start is not None and at is None):
         note("An S element has no usable t, d and r.", element)
         return None

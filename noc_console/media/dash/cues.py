@@ -47,10 +47,10 @@ def _cue(element: Element, scheme: str, timescale: int, offset: int) -> Cue:
 def _payload(event: Element) -> tuple[bytes, bool]:
     """Return the binary section and whether the event says anything at all; the XML form has no bytes."""
     for inner in event.iter():
-        if isinstance(inner.tag, str) and name(inner) == "Binary":
+        if isinstance(inner.tag, str) and name(inner).lower() == "binary":
             return _decoded(text_of(inner)), True
     for inner in event:
-        if isinstance(inner.tag, str) and name(inner) in ("SpliceInfoSection", "Signal"):
+        if isinstance(inner.tag, str) and name(inner).lower() in ("spliceinfosection", "signal"):
             return b"", True
     text = event.get("messageData", "") or text_of(event)
     return (_decoded(text), True) if text else (b"", False)

@@ -170,10 +170,10 @@ def _representation(
         raise BadMpd(f"The MPD has more than {_MOST_REPRESENTATIONS} representations.")
     bandwidth = _number(element, "bandwidth", reading)
     if bandwidth is None:
-        reading.flaw("A Representation has no bandwidth.", element)
+        reading.flaw("A Representation has no bandwidth.", element, Severity.MAJOR)
     rep_id = element.get("id", "")
     if not rep_id:
-        reading.flaw("A Representation has no id.", element)
+        reading.flaw("A Representation has no id.", element, Severity.MAJOR)
     own = _sources(element, sources)
     if own is not sources and len(own) > len(sources):
         addressing = read_addressing(own, reading.flaw)

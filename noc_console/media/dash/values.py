@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 
 _DURATION = re.compile(
-    r"(-)?P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,12})?)D)?"
-    r"(?:T(?:(\d{1,9}(?:\.\d{1,12})?)H)?(?:(\d{1,9}(?:\.\d{1,12})?)M)?(?:(\d{1,12}(?:\.\d{0,12})?)S)?)?"
+    r"(-)?P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,30})?)D)?"
+    r"(?:T(?:(\d{1,9}(?:\.\d{1,30})?)H)?(?:(\d{1,9}(?:\.\d{1,30})?)M)?(?:(\d{1,12}(?:\.\d{0,30})?)S)?)?"
 )
 _SECONDS = (365 * 86400.0, 30 * 86400.0, 86400.0, 3600.0, 60.0, 1.0)
 _MOST_TICKS = 1 << 64
@@ -32,8 +32,10 @@ def instant(text: str) -> float | None:
 
 
 def whole(text: str) -> int | None:
-    """Return a whole number of at most 64 bits, None where it is none."""
+    """Return a whole number of at most 64 bits, None where it is none; `2000.0`, as some write it, is one."""
     body = text.strip()
+    head, point, rest = body.partition(".")
+    body = head if point and rest.strip("0") == "" else body
     if len(body) > 21 or not body.lstrip("+-").isascii() or not body.lstrip("+-").isdigit():
         return None
     try:

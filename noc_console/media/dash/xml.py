@@ -22,10 +22,11 @@ def root_of(body: bytes) -> Element:
         raise BadMpd("The MPD is empty.")
     if start[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise BadMpd("A web page was served instead of an MPD.")
+    parser = _parser(is_lenient=False)
     try:
-        root = etree.fromstring(body, _parser(is_lenient=False))
+        root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        root = _without_namespaces(body, error)
+        root = _without_namespaces(body, error, parser)
     except (ValueError, LookupError) as error:
         raise BadMpd(f"The MPD is no valid XML: {_one_line(str(error))}") from None
     _check(root)
@@ -67,19 +68,16 @@ def _parser(*, is_lenient: bool) -> etree.XMLParser:
     )  # fmt: skip
 
 
-def _without_namespaces(body: bytes, error: etree.XMLSyntaxError) -> Element:
+def _without_namespaces(body: bytes, error: etree.XMLSyntaxError, parser: etree.XMLParser) -> Element:
     """Read once more what is wrong only in an undeclared prefix: many players live with that."""
     bad = BadMpd(f"The MPD is no valid XML: {_one_line(str(error.msg))}", error.lineno or 0)
-    if not _is_prefix_only(error):
+    # the parser's own log: that of the exception still holds the errors of earlier documents
+    if any(one.type_name != "NS_ERR_UNDEFINED_NAMESPACE" for one in parser.error_log):
         raise bad from None
     root = etree.fromstring(body, _parser(is_lenient=True))
     if root is None:
         raise bad from None
     return root
-
-
-def _is_prefix_only(error: etree.XMLSyntaxError) -> bool:
-    return bool(error.error_log) and all(one.type_name == "NS_ERR_UNDEFINED_NAMESPACE" for one in error.error_log)
 
 
 def _check(root: Element) -> None:
