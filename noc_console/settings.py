@@ -16,6 +16,7 @@ class Settings(BaseModel, frozen=True):
     port: int = 0
     workers: int = Field(default=1, ge=1, le=32)
     tick_s: float = Field(default=1.0, gt=0, le=10)
+    seal_h: int = Field(default=2, ge=1, le=24)
     request_values_h: float = Field(default=48, ge=2)
     aggregates_d: float = Field(default=30, ge=1)
     hourly_months: int = Field(default=13, ge=1)

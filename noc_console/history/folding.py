@@ -10,13 +10,15 @@ import numpy as np
 from noc_console.history.values import Floats, Gap, Point
 
 MIN_GAP_S = 30.0
+_COLUMNS = ("times", "half", "n", "low", "high", "total")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Counted stretches of a curve: `times` are their middles (or the samples' own times where n is 1)."""
+    """Counted stretches of a curve: `times` are their middles, `half` half their lengths in seconds (samples: 0)."""
 
     times: Floats
+    half: Floats
     n: Floats
     low: Floats
     high: Floats
@@ -25,7 +27,7 @@ class Piece:
 
 def samples_piece(times: Floats, values: Floats) -> Piece:
     """Return samples as a piece."""
-    return Piece(times, np.ones(len(times)), values, values, values)
+    return Piece(times, np.zeros(len(times)), np.ones(len(times)), values, values, values)
 
 
 def joined(pieces: Iterable[Piece]) -> Piece:
@@ -33,10 +35,8 @@ def joined(pieces: Iterable[Piece]) -> Piece:
     found = [piece for piece in pieces if len(piece.times)]
     if not found:
         empty = np.zeros(0)
-        return Piece(empty, empty, empty, empty, empty)
-    columns = [
-        np.concatenate([getattr(piece, name) for piece in found]) for name in ("times", "n", "low", "high", "total")
-    ]
+        return Piece(*[empty] * len(_COLUMNS))
+    columns = [np.concatenate([getattr(piece, name) for piece in found]) for name in _COLUMNS]
     if len(found) > 1 and (np.diff(columns[0]) < 0).any():
         order = np.argsort(columns[0], kind="stable")
         columns = [column[order] for column in columns]
@@ -48,7 +48,7 @@ def cut(piece: Piece, start: float, end: float) -> Piece:
     low, high = np.searchsorted(piece.times, (start, end), "left").tolist()
     if low == 0 and high == len(piece.times):
         return piece
-    return Piece(*(getattr(piece, name)[low:high] for name in ("times", "n", "low", "high", "total")))
+    return Piece(*(getattr(piece, name)[low:high] for name in _COLUMNS))
 
 
 def fold(piece: Piece, start: float, end: float, points: int) -> tuple[Point, ...]:
@@ -62,6 +62,7 @@ def fold(piece: Piece, start: float, end: float, points: int) -> tuple[Point, ..
     first = np.flatnonzero(np.diff(bucket, prepend=-1))
     folded = Piece(
         piece.times[first],
+        piece.half[first],
         np.add.reduceat(piece.n, first),
         np.minimum.reduceat(piece.low, first),
         np.maximum.reduceat(piece.high, first),
@@ -70,21 +71,18 @@ def fold(piece: Piece, start: float, end: float, points: int) -> tuple[Point, ..
     return _rows(start + (bucket[first] + 0.5) * width, folded)
 
 
-def gaps(
-    times: Floats, query: tuple[float, float], step_s: float, off: Sequence[tuple[float, float]]
-) -> tuple[Gap, ...]:
+def gaps(piece: Piece, start: float, end: float, off: Sequence[tuple[float, float]]) -> tuple[Gap, ...]:
     """Return where there is nothing: "not recorded" in the stretches `off`, else "no data".
 
-    A pause is a gap when it is longer than three times the usual distance, the step, and half a minute.
+    A pause is a gap when it is longer than three times the usual one and half a minute.
     """
-    start, end = query
-    edges = np.concatenate(([start], times, [end]))
-    pauses = np.diff(edges)
-    usual = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-    limit = max(3 * usual, 2 * step_s, MIN_GAP_S)
+    left = np.concatenate(([start], piece.times + piece.half))
+    right = np.concatenate((piece.times - piece.half, [end]))
+    pauses = right - left
+    usual = float(np.median(pauses[1:-1])) if len(pauses) > 2 else 0.0
     found: list[Gap] = []
-    for at in np.flatnonzero(pauses > limit).tolist():
-        found += _told(float(edges[at]), float(edges[at + 1]), off)
+    for at in np.flatnonzero(pauses > max(3 * usual, MIN_GAP_S)).tolist():
+        found += _told(float(left[at]), float(right[at]), off)
     return tuple(found)
 
 

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.errors import KnownError
-from noc_console.history import catalogue, journal, projections, reading
+from noc_console.history import catalogue, journal, projections, ranking, reading
 from noc_console.history.faults import fault_of, sentence
 from noc_console.history.lock import FileLock
 from noc_console.history.names import Name
 from noc_console.history.recorder import STOPPED, Recorder
-from noc_console.history.values import RecordingState, SeriesAnswer, SeriesQuery, Template, Tick
+from noc_console.history.upkeep import Upkeep
+from noc_console.history.values import RecordingState, SeriesAnswer, SeriesQuery, Template, Tick, TopRow
 from noc_console.model import Channel, Event
 
 T = TypeVar("T")
@@ -26,8 +27,11 @@ READERS = 2
 class History:
     """local.db of one agent; open it with `open_history`, end it with `close`."""
 
-    def __init__(self, recorder: Recorder, lock: FileLock, journal_id: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, recorder: Recorder, upkeep: Upkeep, lock: FileLock, journal_id: str, now: Callable[[], float]
+    ) -> None:
         self.journal_id = journal_id
+        self._upkeep = upkeep
         self._recorder = recorder
         self._store = recorder.store
         self._lock = lock
@@ -51,12 +55,21 @@ class History:
         Never raises for a fault of the store: samples are then dropped and counted, events wait in order.
         """
         at = tick.at if tick is not None else self._now()
-        return await self._in_writer(lambda: self._recorder.commit(tick, tuple(events), at))
+        written = await self._in_writer(lambda: self._recorder.commit(tick, tuple(events), at))
+        self._writer.submit(self._tidy, at)
+        return written
 
     async def series(self, query: SeriesQuery) -> SeriesAnswer:
         """Return one curve of at most the asked points."""
+        return await self._read(lambda c: reading.read_series(c, self._shelves(), query))
+
+    async def top(self, metric: str, start: float, end: float, n: int, largest: bool = True) -> tuple[TopRow, ...]:
+        """Return the n series with the largest (or smallest) mean in a window, worst first.
+
+        Where a window is sealed, its hours are taken whole: `start` is rounded down, `end` up to the hour.
+        """
         return await self._read(
-            lambda c: reading.read_series(c, self._store.names, self._store.windows, query, self._off(), self._now())
+            lambda c: ranking.read_top(c, self._shelves(), ranking.TopQuery(metric, start, end, n, largest))
         )
 
     async def events(self, after: int, kinds: frozenset[str] = frozenset(), limit: int = 1000) -> tuple[Event, ...]:
@@ -101,6 +114,10 @@ class History:
         """Return one alarm object, None when there is none of that number."""
         return await self._read(lambda c: projections.alarm(c, alarm_id))
 
+    async def alarm_events(self, alarm_id: int) -> tuple[Event, ...]:
+        """Return the events of one alarm in order."""
+        return await self._read(lambda c: projections.alarm_events(c, alarm_id))
+
     async def open_alarms(self) -> tuple[Mapping[str, Any], ...]:
         """Return the alarm objects that are not resolved, oldest first."""
         return await self._read(projections.open_alarms)
@@ -113,6 +130,16 @@ class History:
         """Write the alarm table anew from the journal; return how many events were read."""
         return await self._change(projections.rebuild)
 
+    async def settle(self) -> None:
+        """Do everything that is due for the store now, instead of one slice after each tick."""
+        at = self._now()
+        while await self._in_writer(lambda: self._upkeep.step(at)):
+            continue
+
+    async def ticks(self, after: int, limit: int = 100) -> tuple[tuple[int, float, bytes], ...]:
+        """Return (seq, at, body) of tick rows not yet sealed, for followers; `unpack_tick` reads a body."""
+        return await self._read(lambda c: tuple(journal.read_ticks(c, after, limit)))
+
     async def close(self) -> None:
         """Write what waits, note a clean end, and give the file back."""
         at = self._now()
@@ -124,6 +151,21 @@ class History:
         self._readers.shutdown()
         self._store.engine.dispose()
         self._lock.release()
+
+    def _tidy(self, at: float) -> None:
+        self._upkeep.step(at)
+
+    def _shelves(self) -> reading.Shelves:
+        windows = self._store.windows
+        return reading.Shelves(
+            self._store.names,
+            windows.span_s,
+            opened=windows.windows,
+            hours=windows.hours,
+            sealed=self._recorder.sealed,
+            off=self._off(),
+            now=self._now(),
+        )
 
     def _off(self) -> tuple[tuple[float, float], ...]:
         state = self.state

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from noc_console.history import schema
 from noc_console.history.ticks import Samples, pack_tick, unpack_tick
@@ -63,6 +63,12 @@ def read_events(connection: Connection, after: int, kinds: frozenset[str], limit
     return tuple(_event(row) for row in connection.execute(query))
 
 
+def events_of(connection: Connection, seqs: Select[tuple[int]]) -> tuple[Event, ...]:
+    """Return the events whose sequence numbers a query names, in order."""
+    query = select(_ROWS).where(_ROWS.c.seq.in_(seqs)).order_by(_ROWS.c.seq)
+    return tuple(_event(row) for row in connection.execute(query))
+
+
 def read_ticks(connection: Connection, after: int = 0, limit: int = 0) -> Iterator[tuple[int, float, bytes]]:
     """Yield (seq, at, body) of the tick rows that are still there; limit 0 means all."""
     query = select(_ROWS.c.seq, _ROWS.c.at, _ROWS.c.body).where(_ROWS.c.seq > after, _ROWS.c.kind == TICK)
@@ -72,8 +78,12 @@ def read_ticks(connection: Connection, after: int = 0, limit: int = 0) -> Iterat
 
 
 def read_samples(connection: Connection) -> Iterator[Samples]:
-    """Yield the samples of every tick row in order: the open window after a restart."""
-    for _seq, _at, body in read_ticks(connection):
+    """Yield the samples of every tick row not yet sealed, in order: the open window after a restart."""
+    upto = int(read_meta(connection, "sealed_upto", "0"))
+    before = float(read_meta(connection, "sealed_before", "0"))
+    query = select(_ROWS.c.body).where(_ROWS.c.kind == TICK)
+    query = query.where((_ROWS.c.seq > upto) | (_ROWS.c.newest >= before)).order_by(_ROWS.c.seq)
+    for body in connection.execute(query).scalars():
         yield unpack_tick(body)
 
 

@@ -29,6 +29,7 @@ class Names:
         self._by_input: dict[tuple[int, str], list[int]] = {}
         self._by_metric: dict[str, list[int]] = {}
         self._unwritten: list[tuple[int, Name]] = []
+        self._last = 0
 
     def load(self, connection: Connection) -> None:
         """Read the numbers given before."""
@@ -43,7 +44,7 @@ class Names:
         with self._lock:
             found = self._ids.get(name)
             if found is None:
-                found = max(self._names, default=0) + 1 if not self._unwritten else self._unwritten[-1][0] + 1
+                found = self._last + 1
                 self._add(found, name)
                 self._unwritten.append((found, name))
             return found
@@ -65,6 +66,10 @@ class Names:
         with self._lock:
             return tuple(sorted(self._by_metric.get(metric, ())))
 
+    def last(self) -> int:
+        """Return the highest number given, 0 where there is none."""
+        return self._last
+
     def unwritten(self) -> list[tuple[int, Name]]:
         """Return the numbers the store does not know yet."""
         with self._lock:
@@ -85,6 +90,7 @@ class Names:
             del self._unwritten[:count]
 
     def _add(self, number: int, name: Name) -> None:
+        self._last = max(self._last, number)
         self._ids[name] = number
         self._names[number] = name
         self._by_input.setdefault((name.input, name.metric), []).append(number)

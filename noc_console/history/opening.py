@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.errors import KnownError
-from noc_console.history import journal
+from noc_console.history import journal, shelf
 from noc_console.history.engines import sqlite_engine
 from noc_console.history.faults import Fault, fault_of, sentence
 from noc_console.history.history import History
@@ -23,6 +23,8 @@ from noc_console.history.migrate import migrate
 from noc_console.history.names import Names
 from noc_console.history.recorder import RESUMED, Recorder, Store
 from noc_console.history.reserve import Reserve
+from noc_console.history.shelf import Sealed
+from noc_console.history.upkeep import Limits, Upkeep, limits_of
 from noc_console.history.window import OpenWindows
 from noc_console.model import Event
 from noc_console.settings import Settings
@@ -40,6 +42,7 @@ class _Found:
     seq: int
     last_at: float
     gaps: tuple[tuple[float, float], ...]
+    sealed: tuple[Sealed, ...]
 
 
 async def open_history(settings: Settings, now: Callable[[], float]) -> History:
@@ -79,7 +82,7 @@ def _history(
 ) -> History:
     at = now()
     recorder = Recorder(found.store, found.seq, settings.aggregates_d)
-    recorder.gaps = found.gaps
+    recorder.gaps, recorder.sealed = found.gaps, found.sealed
     journal_id = found.journal_id if found.is_clean and found.journal_id else secrets.token_hex(8)
     recorder.note({"clean": "0", "journal_id": journal_id})
     if found.journal_id:
@@ -88,7 +91,15 @@ def _history(
             recorder.gaps = (*recorder.gaps, (found.last_at, at))
     found.store.reserve.hold()
     recorder.commit(None, events, at)
-    return History(recorder, lock, journal_id, now)
+    upkeep = Upkeep(recorder, _limits(settings))
+    recorder.forecast_bytes = upkeep.forecast()
+    return History(recorder, upkeep, lock, journal_id, now)
+
+
+def _limits(settings: Settings) -> Limits:
+    return limits_of(
+        settings.request_values_h, settings.aggregates_d, settings.hourly_months, settings.captures_bytes
+    )
 
 
 def _since_last(found: _Found, at: float) -> list[Event]:
@@ -104,7 +115,7 @@ def _load(settings: Settings) -> _Found:
     try:
         migrate(engine, settings.db.name)
         with engine.connect() as connection, connection.begin():
-            names, windows = Names(), OpenWindows(7200)
+            names, windows = Names(), OpenWindows(int(settings.seal_h * 3600))
             names.load(connection)
             for samples in journal.read_samples(connection):
                 windows.add(samples)
@@ -116,6 +127,7 @@ def _load(settings: Settings) -> _Found:
                 journal.last_seq(connection),
                 journal.last_at(connection),
                 read_gaps(connection),
+                shelf.read_windows(connection),
             )
     except BaseException:
         engine.dispose()

@@ -19,7 +19,11 @@ _SLICE = 2000
 
 def project(connection: Connection, events: Iterable[Event]) -> None:
     """Write the alarms of these events, in the transaction the events are written in."""
-    newest = {int(event.data["alarm"]["alarm_id"]): event for event in events if _is_alarm(event)}
+    told = [(int(event.data["alarm"]["alarm_id"]), event) for event in events if _is_alarm(event)]
+    if told:
+        lines = [{"alarm_id": alarm_id, "seq": event.seq} for alarm_id, event in told]
+        connection.execute(insert(schema.alarm_events), lines)
+    newest = dict(told)
     for alarm_id, event in newest.items():
         row = _row(alarm_id, event)
         changed = connection.execute(update(_ALARMS).where(_ALARMS.c.alarm_id == alarm_id).values(row))
@@ -30,6 +34,7 @@ def project(connection: Connection, events: Iterable[Event]) -> None:
 def rebuild(connection: Connection) -> int:
     """Write the alarm table anew from the journal; return how many events were read."""
     connection.execute(_ALARMS.delete())
+    connection.execute(schema.alarm_events.delete())
     count, after = 0, 0
     while events := journal.read_events(connection, after, ALARM_KINDS, _SLICE):
         project(connection, events)
@@ -60,6 +65,12 @@ def alarm(connection: Connection, alarm_id: int) -> Mapping[str, Any] | None:
         select(_ALARMS.c.body).where(_ALARMS.c.alarm_id == alarm_id)
     ).scalar()
     return found
+
+
+def alarm_events(connection: Connection, alarm_id: int) -> tuple[Event, ...]:
+    """Return the events of one alarm in order."""
+    seqs = select(schema.alarm_events.c.seq).where(schema.alarm_events.c.alarm_id == alarm_id)
+    return journal.events_of(connection, seqs)
 
 
 def last_alarm_id(connection: Connection) -> int:

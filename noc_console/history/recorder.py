@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from noc_console.history.engines import BUSY_MS
 from noc_console.history.faults import Fault, fault_of, free_bytes, sentence, used_ratio
 from noc_console.history.names import Names
 from noc_console.history.reserve import MARGIN_BYTES, Reserve
+from noc_console.history.shelf import Sealed
 from noc_console.history.ticks import Samples, samples_of
 from noc_console.history.values import RecordingState, Tick
 from noc_console.history.window import OpenWindows
@@ -49,6 +51,7 @@ class Recorder:
         self.seq = seq
         self.waiting: tuple[Event, ...] = ()
         self.gaps: tuple[tuple[float, float], ...] = ()
+        self.sealed: tuple[Sealed, ...] = ()
         self.forecast_bytes = 0
         self._meta: dict[str, str] = {}
         self._connection: Connection | None = None
@@ -82,6 +85,14 @@ class Recorder:
         raw = self.connection().connection.dbapi_connection
         if raw is not None:
             raw.cursor().execute(f"PRAGMA {text}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Write something that can be made anew, so it need not reach the disk at once."""
+        self._set_pragmas(is_durable=False)
+        connection = self.connection()
+        with connection.begin():
+            yield connection
 
     def let_go(self) -> None:
         """Close the writer's connection; the next use opens another."""
@@ -156,7 +167,7 @@ class Recorder:
         if samples is None and not (events or new or meta):
             return
         connection = self.connection()
-        self._set_pragmas(bool(events or meta))
+        self._set_pragmas(is_durable=bool(events or meta))
         with connection.begin():
             self.store.names.write(connection, new)
             for key, value in meta.items():
@@ -175,7 +186,7 @@ class Recorder:
         if samples is not None and len(samples):
             self.store.windows.add(samples)
 
-    def _set_pragmas(self, is_durable: bool) -> None:
+    def _set_pragmas(self, *, is_durable: bool) -> None:
         if self.store.engine.dialect.name == "sqlite":
             self.pragma(f"synchronous={'FULL' if is_durable else 'NORMAL'}")
             self.pragma(f"busy_timeout={BUSY_MS if self._fault is None else _BUSY_DOWN_MS}")

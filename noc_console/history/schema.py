@@ -171,6 +171,15 @@ Index("alarms_by_time", alarms.c.raised_at)
 Index("alarms_by_channel", alarms.c.channel_id, alarms.c.raised_at)
 Index("alarms_open", alarms.c.resolved)
 
+# which events an alarm's history is made of
+alarm_events = Table(
+    "alarm_events",
+    metadata,
+    Column("alarm_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 # One row for each sealed window: `step_s` is 0 while it holds the values as measured, else their raster.
 windows = Table(
     "windows",

@@ -162,6 +162,13 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "alarm_events",
+        sa.Column("alarm_id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("seq", Big, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+
+    op.create_table(
         "windows",
         sa.Column("start", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("span_s", sa.Integer, nullable=False),

@@ -1,0 +1,85 @@
+"""The worst series of a window, from hourly rows and the running totals of the open hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Connection
+
+from noc_console.history.reading import HOUR_S, Shelves
+from noc_console.history.values import TopRow
+
+MAX_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TopQuery:
+    """Which metric, when, how many, and from which end."""
+
+    metric: str
+    start: float
+    end: float
+    n: int
+    largest: bool = True
+
+
+def read_top(connection: Connection, shelves: Shelves, query: TopQuery) -> tuple[TopRow, ...]:
+    """Return the series of the largest or smallest means, worst first."""
+    ids = np.array(shelves.names.of_metric(query.metric), np.int64)
+    n, total = np.zeros(len(ids)), np.zeros(len(ids))
+    low, high = np.full(len(ids), np.inf), np.full(len(ids), -np.inf)
+    for hours in (_stored(connection, shelves, query, ids), _running(shelves, query, ids)):
+        n += hours[0]
+        total += hours[1]
+        low, high = np.minimum(low, hours[2]), np.maximum(high, hours[3])
+    seen = np.flatnonzero(n)
+    mean = total[seen] / n[seen]
+    order = seen[np.argsort(-mean if query.largest else mean, kind="stable")][: min(query.n, MAX_ROWS)]
+    rows = []
+    for at in order.tolist():
+        name = shelves.names.name_of(int(ids[at]))
+        if name is not None:
+            worst = TopRow(
+                name.input, name.rung, float(low[at]), float(total[at] / n[at]), float(high[at]), int(n[at])
+            )
+            rows.append(worst)
+    return tuple(rows)
+
+
+Hours = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _stored(connection: Connection, shelves: Shelves, query: TopQuery, ids: np.ndarray) -> Hours:
+    found = connection.exec_driver_sql(
+        "SELECT h.series_id, sum(h.n), sum(h.total), min(h.low), max(h.high) FROM series s"
+        " CROSS JOIN hourly h ON h.series_id = s.series_id AND h.hour >= ? AND h.hour < ?"
+        " WHERE s.metric = ? GROUP BY h.series_id",
+        (int(query.start // HOUR_S) * HOUR_S, query.end, query.metric),
+    ).all()
+    hours = _none(len(ids))
+    if found:
+        columns = np.array(found, np.float64).T
+        at = np.searchsorted(ids, columns[0].astype(np.int64))
+        for into, column in zip(hours, columns[1:], strict=True):
+            into[at] = column
+    return hours
+
+
+def _running(shelves: Shelves, query: TopQuery, ids: np.ndarray) -> Hours:
+    n, total, low, high = _none(len(ids))
+    sealed = {hour for w in shelves.sealed for hour in range(w.start, w.end, HOUR_S)}
+    for hour, totals in shelves.hours.items():
+        if hour + HOUR_S <= query.start or hour >= query.end or hour in sealed:
+            continue
+        known = np.flatnonzero(ids < len(totals.n))
+        at = ids[known]
+        n[known] += totals.n[at]
+        total[known] += totals.total[at]
+        low[known] = np.minimum(low[known], totals.low[at])
+        high[known] = np.maximum(high[known], totals.high[at])
+    return n, total, low, high
+
+
+def _none(size: int) -> Hours:
+    return np.zeros(size), np.zeros(size), np.full(size, np.inf), np.full(size, -np.inf)
