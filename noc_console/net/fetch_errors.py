@@ -50,6 +50,8 @@ def word(code: int, message: str, os_errno: int) -> str:
     # libcurl bounds the answer's head itself (300 KB, 5,000 lines) and says so only in the text
     if code in (pycurl.E_RECV_ERROR, pycurl.E_OUT_OF_MEMORY, 100) and "header" in message.lower():
         return "too-large"
+    if code == pycurl.E_UNSUPPORTED_PROTOCOL and "HTTP/" in message:
+        return "protocol"
     return _WORDS.get(code, "protocol")
 
 

@@ -63,7 +63,7 @@ class Handle:
         effective = request.url
         if redirects:
             effective = without_token(_text(self.curl.getinfo_raw(pycurl.EFFECTIVE_URL)), request.access.query)
-        dns, connect, tls, first, total = self._moments(request.url)
+        dns, connect, tls, first, total = self._moments()
         is_reused = code == 0 and not info(pycurl.NUM_CONNECTS)
         size = info(pycurl.SIZE_DOWNLOAD_T)
         error = self._error(code, message)
@@ -89,23 +89,21 @@ class Handle:
             error_text=error and self._sentence(error, effective, message, size),
         )
 
-    def _moments(self, url: str) -> tuple[int, int, int, int, int]:
+    def _moments(self) -> tuple[int, int, int, int, int]:
         """Return when each phase ended, in microseconds; a failure's time belongs to the phase it ended in."""
         info = self.curl.getinfo
         dns = info(pycurl.NAMELOOKUP_TIME_T)
-        connect = info(pycurl.CONNECT_TIME_T)
-        tls = info(pycurl.APPCONNECT_TIME_T)
-        first = info(pycurl.STARTTRANSFER_TIME_T)
-        total = max(info(pycurl.TOTAL_TIME_T), dns, connect, tls, first)
-        if not first:
-            first = total
-            if not connect:
-                connect, dns = total, dns or total
-            elif not tls and url[:5].lower() == "https" and not info(pycurl.PRETRANSFER_TIME_T):
-                tls = total
-        connect = max(connect, dns)
-        tls = max(tls, connect)
-        return dns, connect, tls, max(first, tls), total
+        connect = max(info(pycurl.CONNECT_TIME_T), dns)
+        tls = max(info(pycurl.APPCONNECT_TIME_T), connect)
+        first = max(info(pycurl.STARTTRANSFER_TIME_T), tls)
+        total = max(info(pycurl.TOTAL_TIME_T), first)
+        if not self._head and not info(pycurl.REQUEST_SIZE):
+            # libcurl stamps the later phases at the end of a failure that never came to ask
+            has_connected = connect > dns
+            dns = dns or total
+            tls = first = total
+            connect = connect if has_connected else total
+        return dns, connect, tls, first, total
 
     def forget(self) -> None:
         """Let go of the request and its bytes before the handle goes back to the pool."""
@@ -170,8 +168,8 @@ class Handle:
         curl.setopt(pycurl.NOBODY, 1 if request.method == "HEAD" else 0)
         if request.method != "HEAD":
             curl.setopt(pycurl.HTTPGET, 1)
-        headers = {**access.headers, **request.headers}
-        curl.setopt(pycurl.HTTPHEADER, [_header(name, value) for name, value in headers.items()])
+        headers = [_header(*pair) for pair in {**access.headers, **request.headers}.items()]
+        curl.setopt(pycurl.HTTPHEADER, headers or None)  # pycurl takes an empty list for no change
         curl.setopt(pycurl.TIMEOUT_MS, max(1, int(request.timeout_s * 1000)))
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(min(request.timeout_s, _CONNECT_LIMIT_S) * 1000)))
         curl.setopt(pycurl.FOLLOWLOCATION, 1 if request.max_redirects else 0)
