@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,8 +34,18 @@ SCREENS: Mapping[str, Entry] = {
 }
 
 
+def in_navigation() -> list[str]:
+    """Return the names of the screens with an entry in the navigation, in their order."""
+    return [name for name, entry in SCREENS.items() if entry.icon and _is_there(entry)]
+
+
 def build(name: str, desk: Desk) -> QWidget:
     """Make a screen; `channel`, `alarms` and `add-channel` take an id by their `open(id)` afterwards."""
     module, _, kind = SCREENS[name].place.partition(":")
     screen: QWidget = getattr(importlib.import_module(f"noc_console.views.{module}"), kind)(desk)
     return screen
+
+
+def _is_there(entry: Entry) -> bool:
+    module = entry.place.partition(":")[0]
+    return importlib.util.find_spec(f"noc_console.views.{module}") is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -66,6 +66,10 @@ class Theme:
         """Return the font of codes, commands and playlists, without ligatures."""
         return _font("JetBrains Mono", size, weight)
 
+    def greyed(self) -> Theme:
+        """Return the same look with every state in the muted mark's grey: shapes that count nothing."""
+        return replace(self, severity=MappingProxyType(dict.fromkeys(Severity, self.colours.muted)))
+
 
 @cache
 def load_fonts() -> None:
@@ -92,7 +96,7 @@ def theme(name: str = "") -> Theme:
 
 def _darker(hue: QColor, ground: QColor) -> QColor:
     """Return the hue mixed half with the ground: a border that does not shout."""
-    return QColor(*((a + b) // 2 for a, b in zip(hue.toTuple()[:3], ground.toTuple()[:3], strict=True)))  # type: ignore[index,arg-type]
+    return QColor(*((a + b) // 2 for a, b in zip(hue.toTuple()[:3], ground.toTuple()[:3], strict=True)))  # type: ignore[index]
 
 
 @cache

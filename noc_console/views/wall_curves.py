@@ -1,0 +1,97 @@
+"""Draws all sparklines and age marks of the wall at once, as one numpy image with a strip per tile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+SPARK_TOP = 1.5
+"""Segment download / segment duration at the top of the sparkline; the scale is the square root."""
+AGE_TOP = 3.0
+"""Playlist age in target durations at the top of the bar; up to 1.5 is normal."""
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Size of one tile's strip in device pixels: the curve, and the bar at the right (0: none)."""
+
+    width: int
+    height: int
+    curve_width: int
+    bar_width: int
+
+    @property
+    def bar_left(self) -> int:
+        """Where the bar begins."""
+        return self.width - self.bar_width
+
+
+def paint_curves(
+    pixels: Pixels, rows: NDArray[np.intp], spark: NDArray[np.float32], hue: Pixels, strip: Strip
+) -> None:
+    """Paint the curves of these rows into `pixels` (n, height, width, 4: B G R A, premultiplied).
+
+    `spark` is (n, samples) with NaN where nothing was measured: the line is never joined over a gap.
+    `hue` is (n, 3) B G R.
+    """
+    columns = strip.curve_width
+    values = spark[rows]
+    place = np.linspace(0, values.shape[1] - 1, columns + 1, dtype=np.float32)
+    left = np.floor(place).astype(np.intp)
+    right = np.minimum(left + 1, values.shape[1] - 1)
+    share = place - left
+    edge = values[:, left] * (1 - share) + values[:, right] * share
+    height: NDArray[np.float64] = np.asarray(
+        (1 - np.sqrt(np.clip(edge, 0, SPARK_TOP) / SPARK_TOP)) * (strip.height - 2) + 1
+    )
+    upper = np.minimum(height[:, :-1], height[:, 1:]) - 0.5
+    lower = np.maximum(height[:, :-1], height[:, 1:]) + 0.5
+    line = np.arange(strip.height, dtype=np.float32)[None, :, None]
+    cover = np.minimum(line + 1, lower[:, None, :]) - np.maximum(line, upper[:, None, :])
+    cover = np.nan_to_num(np.clip(cover, 0, 1), nan=0.0)
+    target = pixels[rows]
+    target[:, :, :columns, 3] = cover * 255
+    target[:, :, :columns, :3] = cover[..., None] * hue[rows][:, None, None, :]
+    pixels[rows] = target
+
+
+def paint_bars(
+    pixels: Pixels,
+    rows: NDArray[np.intp],
+    age: NDArray[np.float32],
+    hue: Pixels,
+    ground: tuple[QColor, QColor],
+    strip: Strip,
+) -> None:
+    """Paint the age bars of these rows: a track, the normal band 0 to 1.5, and a 2 px mark in `hue` (n, 3 B G R)."""
+    if not strip.bar_width:
+        return
+    track, band = (_bgr(colour) for colour in ground)
+    height = strip.height
+    bar = np.empty((len(rows), height, 4), np.uint8)
+    bar[:, :, 3] = 255
+    bar[:, :, :3] = track
+    bar[:, height - height // 2 :, :3] = band
+    values = age[rows]
+    mark = max(2, height // 7)
+    top = (1 - np.clip(np.nan_to_num(values), 0, AGE_TOP) / AGE_TOP) * (height - mark)
+    first = np.rint(top).astype(np.intp)
+    known = np.flatnonzero(np.isfinite(values))
+    for offset in range(mark):
+        bar[known, first[known] + offset, :3] = hue[rows][known]
+    pixels[rows, :, strip.bar_left :, :] = bar[:, :, None, :]
+
+
+def as_image(pixels: Pixels) -> QImage:
+    """Return a QImage over the strips, one below the other, without copying; `pixels` must outlive it."""
+    count, height, width, _ = pixels.shape
+    return QImage(pixels.data, width, count * height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def _bgr(colour: QColor) -> tuple[int, int, int]:
+    return colour.blue(), colour.green(), colour.red()

@@ -1,0 +1,50 @@
+"""The whole tile in words: what hovering over it tells."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+from noc_console.views import figures
+from noc_console.views.state import BoardMirror, Json
+from noc_console.views.wall_rows import worst_metric
+
+_STATE = {
+    "loading": "waiting for the first answer",
+    "stale": "no fresh data",
+    "lost": "no data",
+    "disabled": "disabled, not measured",
+}
+
+
+def facts_of(channel: Json, mirror: BoardMirror) -> str:
+    """Return the facts of a channel as rich text for a tooltip."""
+    lines = [f"<b>{escape(channel['code'])}</b>&nbsp; {escape(channel['name'])}"]
+    if channel["severity"] != "cleared":
+        since = figures.age(mirror.now() - channel["since"])
+        owner = f", {escape(channel['owner'])}" if channel["owner"] else ""
+        lines.append(f"{channel['severity'].capitalize()} for {since}{owner}: {escape(channel['text'])}")
+    state = mirror.channel_state(channel)
+    if state != "ok":
+        lines.append(_STATE.get(state, state).capitalize() + _since(channel, mirror, state))
+    lines.append(f"Tier {channel['tier']}, {escape(channel['class'])}, {escape(channel['template'])}")
+    lines.append(_measured(channel))
+    return "<br>".join(lines)
+
+
+def _since(channel: Json, mirror: BoardMirror, state: str) -> str:
+    if state in ("stale", "lost") and channel["at"]:
+        return f" for {figures.age(mirror.now() - channel['at'])}"
+    return ""
+
+
+def _measured(channel: Json) -> str:
+    age = _known(worst_metric(channel, "playlist.age_ratio"))
+    download = _known(worst_metric(channel, "segment.download_s"))
+    return (
+        f"Playlist age {figures.number(age, 2)} target durations, segment download {figures.number(download, 2, 's')}"
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
