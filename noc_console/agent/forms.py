@@ -142,9 +142,7 @@ def to_channel(form: ChannelForm, known: Channel | None = None, *, is_demo: bool
 def to_input(form: InputForm, known: Input | None = None) -> Input:
     """Return the input a form describes; masked secrets keep the value already known."""
     kept = known.access.headers if known else {}
-    headers = {
-        name: kept.get(name, "") if text == MASK else text for name, text in form.access.headers.items()
-    }
+    headers = {name: kept.get(name, "") if text == MASK else text for name, text in form.access.headers.items()}
     query = known.access.query if known and form.access.query == MASK else form.access.query
     expected = form.expected
     return Input(

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 from noc_console.errors import KnownError
@@ -56,9 +57,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise KnownError(
-            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another --port."
-        ) from None
+        raise KnownError(f"Port {port} on {host} cannot be used: {error.strerror}. Choose another --port.") from None
     listener.listen(256)
     listener.setblocking(False)
     return listener
@@ -112,10 +111,19 @@ def withdraw(db: Path) -> None:
 
 def say_ready(fd: int, url: str) -> None:
     """Tell the parent, in one line, where the agent serves; a parent that is gone is found by its pipe."""
+    _say(fd, {"url": url, "pid": os.getpid()})
+
+
+def say_failed(fd: int, message: str) -> None:
+    """Tell the parent, in one line, why there will be no agent."""
+    _say(fd, {"error": message})
+
+
+def _say(fd: int, content: Mapping[str, object]) -> None:
     if fd < 0:
         return
     try:
-        os.write(fd, (json.dumps({"url": url, "pid": os.getpid()}) + "\n").encode())
+        os.write(fd, (json.dumps(content) + "\n").encode())
         os.close(fd)
     except OSError:
         return

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _PROC = Path("/proc")
-# adjtimex(2): the return value TIME_ERROR says that the kernel's clock is not synchronised
-_TIME_ERROR = 5
-_TIMEX_BYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +53,9 @@ def resident_bytes(pid: int) -> int:
         return 0
 
 
-def is_clock_synchronised() -> bool | None:
-    """Return whether the kernel says its clock is disciplined (adjtimex); None where it cannot be asked."""
-    if not sys.platform.startswith("linux"):
-        return None
-    try:
-        state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
-    except (OSError, AttributeError):
-        return None
-    return None if state < 0 else bool(state != _TIME_ERROR)
-
-
 def _memory_ratio() -> float:
     try:
-        rows = dict(
-            line.split(":", 1) for line in (_PROC / "meminfo").read_text().splitlines() if ":" in line
-        )
+        rows = dict(line.split(":", 1) for line in (_PROC / "meminfo").read_text().splitlines() if ":" in line)
         total, free = (float(rows[name].split()[0]) for name in ("MemTotal", "MemAvailable"))
     except (OSError, ValueError, KeyError, IndexError):
         return 0.0

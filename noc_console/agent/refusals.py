@@ -1,5 +1,4 @@
 """What an agent answers when it cannot do what was asked: one sentence, and a kind with a number in HTTP."""
-# ruff: noqa: N818 - named as what happened
 
 from __future__ import annotations
 

@@ -1,0 +1,41 @@
+"""Wakes those who wait for news: readers of the board and followers of the journal."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+_COALESCE_S = 0.2
+
+
+@dataclass(slots=True)
+class Bell:
+    """Rung when something changed; an urgent ring (an alarm) is heard at once, others at most 5 times a second."""
+
+    _any: asyncio.Event = field(default_factory=asyncio.Event)
+    _urgent: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self, *, urgent: bool = False) -> None:
+        """Wake everybody who waits now."""
+        self._any.set()
+        self._any = asyncio.Event()
+        if urgent:
+            self._urgent.set()
+            self._urgent = asyncio.Event()
+
+    async def news(self, wait_s: float) -> bool:
+        """Return whether it rang within a time."""
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._any.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def gather(self, wait_s: float = _COALESCE_S) -> None:
+        """Let more changes come together, unless one of them is urgent."""
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._urgent.wait()
+        except TimeoutError:
+            return

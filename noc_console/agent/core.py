@@ -1,0 +1,220 @@
+"""The agent: composed from its rooms, what its clients may ask of it, and what it hears from its workers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+from noc_console import __version__
+from noc_console.agent.alarm_desk import AlarmDesk
+from noc_console.agent.bell import Bell
+from noc_console.agent.channels import ChannelDesk
+from noc_console.agent.clock import Clock
+from noc_console.agent.flow import Flow
+from noc_console.agent.intake import Intake
+from noc_console.agent.jobs import Jobs
+from noc_console.agent.lab import LabDesk
+from noc_console.agent.machine import Machine
+from noc_console.agent.programs import Programs
+from noc_console.agent.reads import Reads
+from noc_console.agent.recorder import Recorder
+from noc_console.agent.supervisor import Supervisor
+from noc_console.agent.templates import TemplateDesk
+from noc_console.agent.work import Work
+from noc_console.alarms.alarm import from_json
+from noc_console.alarms.engine import Engine
+from noc_console.board import Board
+from noc_console.history import History
+from noc_console.model import Event, Severity
+from noc_console.settings import Settings
+
+STORE_ALARM = "DATABASE_CONNECTION_FAILURE"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an agent is made of before it runs."""
+
+    settings: Settings
+    clock: Clock
+    history: History
+    supervisor: Supervisor
+    group: asyncio.TaskGroup
+    port: int
+    stop: asyncio.Event
+
+
+class Agent:
+    """One agent; the API's routes are one call into it or one of its desks."""
+
+    version = __version__
+
+    def __init__(self, parts: Parts) -> None:
+        self.settings, self.clock, self.supervisor = parts.settings, parts.clock, parts.supervisor
+        self.started_at = self.clock.now()
+        self.port = parts.port
+        self.machine = Machine()
+        self.is_kept = False
+        self._is_orphan = False
+        self._stop = parts.stop
+        self.bell = Bell()
+        self.board = Board(secrets.token_hex(8))
+        self.engine = Engine()
+        self.recorder = Recorder(parts.history, self.clock, self._kept)
+        self.flow = Flow(self.engine, self.recorder, self.board, self.bell)
+        self.channels = ChannelDesk(self.clock, self.recorder, self.flow, self.reconfigure)
+        self.templates = TemplateDesk(self.clock, self.recorder, self.channels, self.reconfigure)
+        self.alarms = AlarmDesk(self.clock, self.flow, self.recorder, self.channels)
+        self.reads = Reads(self.clock, self.recorder, self.bell)
+        self.work = Work(self.channels, self.supervisor, self.board)
+        self.jobs = Jobs(self.supervisor, parts.group)
+        self.programs = Programs(self.clock, self.channels, self.board, self.recorder)
+        self.lab = LabDesk(self.channels)
+        self._group = parts.group
+        self._channel_of: dict[int, int] = {}
+        self.intake = Intake(self.recorder, self.flow, self.work.rings, self.happened)
+
+    async def load(self) -> None:
+        """Take up what the history knows: catalogue, templates, open alarms; then measuring begins."""
+        history = self.recorder.history
+        self.channels.by_id = {channel.id: channel for channel in await history.channels()}
+        alarms = [from_json(row) for row in await history.open_alarms()]
+        self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1)
+        self.engine.restore(alarms, self.clock.now())
+        await self.templates.load()
+        self.board.configure(self.channels.by_id.values())
+        await self.flow.act(self._configured)
+        for alarm in self.engine.alarms.values():
+            self.flow.show(alarm)
+        self._assign()
+
+    # -- what changed
+
+    def happened(self, event: Event) -> None:
+        """Write down what a worker or the supervisor says."""
+        if event.input_id:
+            event = replace(event, channel_id=self._channel_of.get(event.input_id, 0))
+        self._group.create_task(self.flow.tell(event))
+
+    def reconfigure(self) -> None:
+        """Take the catalogue as it is now everywhere: board, rules, workers."""
+        self.board.configure(self.channels.by_id.values())
+        self._assign()
+        self._group.create_task(self._act_on_catalogue())
+
+    async def _act_on_catalogue(self) -> None:
+        await self.flow.act(self._configured)
+
+    def _configured(self) -> list[Any]:
+        return self.engine.configure(self.channels.by_id.values(), self.templates.rules(), self.clock.now())
+
+    def _assign(self) -> None:
+        self._channel_of = {one.id: channel.id for channel in self.channels.by_id.values() for one in channel.inputs}
+        inputs = [one for channel in self.channels.by_id.values() if channel.is_enabled for one in channel.inputs]
+        self.supervisor.assign(inputs)
+        self.work.rings.keep_only(one.id for one in inputs)
+
+    def _kept(self, event: Event) -> None:
+        """React to what the history itself says: it stops and goes on recording."""
+        self.bell.ring()
+        if event.kind == "RecordingStopped":
+            text = str(event.data.get("text") or "The history cannot be written.")
+            self._group.create_task(self._raise_store(text))
+        elif event.kind == "RecordingResumed":
+            self._group.create_task(self._clear_store())
+
+    async def _raise_store(self, text: str) -> None:
+        await self.flow.act(lambda: self.engine.raise_own(STORE_ALARM, Severity.CRITICAL, text, self.clock.now()))
+
+    async def _clear_store(self) -> None:
+        await self.flow.act(lambda: self.engine.clear_own(STORE_ALARM, self.clock.now()))
+
+    # -- what is asked
+
+    async def board_since(self, since: int, wait_s: float) -> dict[str, Any]:
+        """Return what changed since a revision, at once or when something does, at most five times a second."""
+        if wait_s > 0 and since == self.board.rev and not await self._changed(wait_s):
+            return self._changes(since)
+        if wait_s > 0 and 0 < since <= self.board.rev:
+            await self.bell.gather()
+        return self._changes(0 if since > self.board.rev else since)
+
+    async def _changed(self, wait_s: float) -> bool:
+        loop = asyncio.get_running_loop()
+        until, since = loop.time() + wait_s, self.board.rev
+        while self.board.rev == since:
+            left = until - loop.time()
+            if left <= 0 or not await self.bell.news(left):
+                return False
+        return True
+
+    def everything(self) -> dict[str, Any]:
+        """Return the whole board."""
+        return self._changes(0)
+
+    def _changes(self, since: int) -> dict[str, Any]:
+        return self.board.changes(since, self.clock.now())
+
+    def health(self) -> dict[str, Any]:
+        """Return that the agent lives, in the words of R-157."""
+        machine = self.machine
+        return {
+            "status": "healthy",
+            "uptime_hours": round((self.clock.now() - self.started_at) / 3600, 2),
+            "cpu_usage": f"{machine.cpu_ratio:.0%}",
+            "memory_usage": f"{machine.memory_ratio:.0%}",
+            "disk_usage": f"{machine.disk_ratio:.0%}",
+            "recording": self.recorder.history.state.state,
+            "version": self.version,
+        }
+
+    def described(self) -> dict[str, Any]:
+        """Return this agent as a row of `/probes` (R-176)."""
+        layers = [one.layer for channel in self.channels.by_id.values() for one in channel.inputs]
+        return {
+            "probe_id": 1,
+            "id": 1,
+            "probe_name": self.settings.name,
+            "layer": int(min(layers, default=2)),
+            "location": "",
+            "ip_address": self.settings.host,
+            "port": self.port,
+            "status": "online",
+            "channels": len(self.channels.by_id),
+            "version": self.version,
+            "pid": os.getpid(),
+            **{key: value for key, value in self.health().items() if key.endswith(("usage", "hours"))},
+        }
+
+    # -- what is commanded
+
+    async def keep(self, is_kept: bool) -> None:
+        """Go on watching after the console has gone, or not."""
+        if self.is_kept != is_kept:
+            self.is_kept = is_kept
+            kind = "KeepWatchingChosen" if is_kept else "KeepWatchingEnded"
+            await self.flow.tell(Event(kind, self.clock.now()))
+        if self._is_orphan and not is_kept:
+            self._stop.set()
+
+    def orphaned(self) -> None:
+        """The console that started this agent has gone: end, unless it chose to keep watching."""
+        self._is_orphan = True
+        if not self.is_kept:
+            self._stop.set()
+
+    def wants_demo(self, is_asked: bool) -> bool:
+        """Return whether demo channels are to be shown: asked for, there from an earlier run, or nothing else is."""
+        channels = self.channels.by_id.values()
+        return is_asked or not channels or any(channel.is_demo for channel in channels)
+
+    async def remove_demo(self) -> int:
+        """Remove the demo channels and stop the lab; return how many they were."""
+        demo = [channel.id for channel in self.channels.by_id.values() if channel.is_demo]
+        for channel_id in demo:
+            await self.channels.purge(channel_id, "demo")
+        await self.lab.stop()
+        return len(demo)

@@ -1,0 +1,195 @@
+"""`noc-console agent`: starts an agent's parts in the right order, and ends them in the reverse one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noc_console.agent import life
+from noc_console.agent.clock import Clock
+from noc_console.agent.lab_process import LabProcess, start_lab
+from noc_console.agent.supervisor import Supervisor
+from noc_console.errors import KnownError
+from noc_console.settings import Settings
+
+if TYPE_CHECKING:
+    from noc_console.agent.core import Agent
+    from noc_console.history import History
+
+
+#: Serves an agent, once it is there, on a listening socket with a token; calls back when requests are answered.
+Serve = Callable[["Awaitable[Agent]", socket.socket, str, Callable[[], None]], Awaitable[None]]
+OpenHistory = Callable[[Settings, Callable[[], float]], "Awaitable[History]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the command line says; descriptors below 0 are not there."""
+
+    db: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    workers: int = 1
+    demo: str = "no"
+    table: bool = False
+    embedded: bool = False
+    token_fd: int = -1
+    ready_fd: int = -1
+
+    def settings(self) -> Settings:
+        """Return the agent's settings; what is out of bounds is named."""
+        try:
+            return Settings(db=self.db or Path("local.db"), host=self.host, port=self.port, workers=self.workers)
+        except ValueError:
+            raise KnownError("--workers takes a number from 1 to 32.") from None
+
+
+def run(launch: Launch, serve: Serve) -> int:
+    """Run an agent until it is told to stop or its parent is gone; return the exit code."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    if launch.demo not in ("auto", "yes", "no"):
+        raise KnownError("--demo takes auto, yes or no.")
+    try:
+        asyncio.run(Household(launch, serve).live())
+    except (KnownError, BaseExceptionGroup) as error:
+        known = _known(error)
+        life.say_failed(launch.ready_fd, str(known))
+        raise known from None
+    return 0
+
+
+def _known(error: BaseException) -> KnownError:
+    """Return the world's fault in an error; one of ours is raised as it is."""
+    if isinstance(error, BaseExceptionGroup) and error.split(KnownError)[1] is None:
+        return _known(error.exceptions[0])
+    if isinstance(error, KnownError):
+        return error
+    raise error
+
+
+class _Ended(Exception):
+    """The agent was told to stop; unwinds everything it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where and by what token clients come in; `how` is one sentence on where the token is from."""
+
+    listener: socket.socket
+    url: str
+    token: str
+    how: str
+
+
+class Household:
+    """One run of an agent: everything that is started, and everything that must be ended."""
+
+    def __init__(self, launch: Launch, serve: Serve) -> None:
+        self.launch, self.serve = launch, serve
+        self.settings = launch.settings()
+        self.clock = Clock()
+
+    async def live(self) -> None:
+        """Start, run until told to stop, end."""
+        door = self._door()
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        supervisor = Supervisor(self.settings)
+        with contextlib.closing(door.listener):
+            try:
+                await supervisor.start()
+                await self._run(door, supervisor, stop)
+            finally:
+                life.withdraw(self.settings.db)
+                await supervisor.end()
+
+    def _door(self) -> Door:
+        launch = self.launch
+        listener = life.bound_socket(launch.host, launch.port)
+        fd = launch.token_fd
+        token, how = (life.read_token(fd), "") if fd >= 0 else life.headless_token(self.settings.db)
+        return Door(listener, life.url_of(listener), token, how)
+
+    async def _run(self, door: Door, supervisor: Supervisor, stop: asyncio.Event) -> None:
+        history: History | None = None
+        coming: asyncio.Future[Agent] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._serve(coming, door))
+                lab = group.create_task(start_lab()) if self._wants_lab_early() else None
+                open_history = await asyncio.to_thread(_import_history)
+                history = await open_history(self.settings, self.clock.now)
+                agent = await self._agent(history, supervisor, group, door, stop)
+                self._begin(group, agent, door, lab)
+                coming.set_result(agent)
+                await stop.wait()
+                raise _Ended
+        except* _Ended:
+            pass
+        finally:
+            if history is not None:
+                await history.close()
+
+    async def _agent(
+        self, history: History, supervisor: Supervisor, group: asyncio.TaskGroup, door: Door, stop: asyncio.Event
+    ) -> Agent:
+        from noc_console.agent.core import Agent, Parts
+
+        port = door.listener.getsockname()[1]
+        agent = Agent(Parts(self.settings, self.clock, history, supervisor, group, port, stop))
+        await agent.load()
+        return agent
+
+    def _begin(
+        self, group: asyncio.TaskGroup, agent: Agent, door: Door, lab: asyncio.Task[LabProcess] | None
+    ) -> None:
+        """Start everything that runs for as long as the agent does."""
+        from noc_console.agent.demo import watch_demo
+        from noc_console.agent.pulse import Pulse
+
+        group.create_task(agent.supervisor.run(agent.intake))
+        group.create_task(agent.flow.run())
+        group.create_task(Pulse(agent).run())
+        if lab or (self.launch.demo != "no" and agent.wants_demo(self.launch.demo == "yes")):
+            group.create_task(watch_demo(agent, lab))
+        if self.launch.token_fd >= 0:
+            group.create_task(self._mind_parent(agent))
+        if self.launch.table:
+            from noc_console.agent.table import show
+
+            group.create_task(show(agent.everything, door.url, door.how))
+
+    def _wants_lab_early(self) -> bool:
+        return self.launch.demo == "yes" or (self.launch.demo == "auto" and not self.settings.db.exists())
+
+    async def _serve(self, coming: Awaitable[Agent], door: Door) -> None:
+        def started() -> None:
+            life.announce(self.settings.db, door.url, door.token)
+            life.say_ready(self.launch.ready_fd, door.url)
+            if not self.launch.embedded and not self.launch.table:
+                sys.stderr.write(f"The agent serves at {door.url} (process {os.getpid()}). {door.how}\n")
+
+        await self.serve(coming, door.listener, door.token, started)
+
+    async def _mind_parent(self, agent: Agent) -> None:
+        await life.parent_gone(self.launch.token_fd)
+        agent.orphaned()
+
+
+def _import_history() -> OpenHistory:
+    """Import the store (half a second); for a thread, while the server is imported in another."""
+    from noc_console.history import open_history
+
+    importlib.import_module("noc_console.agent.core")
+    return open_history

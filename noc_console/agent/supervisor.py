@@ -1,0 +1,266 @@
+"""Starts the workers, gives each its inputs, watches over them and replaces those that fall silent or ill."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import signal
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from noc_console.agent.refusals import BadRequest, Unavailable
+from noc_console.agent.slot import Running, start_worker
+from noc_console.model import Input
+from noc_console.net.pipe import Frame, FrameType, GarbledFrame
+from noc_console.net.pipe_batch import Batch, BatchDecoder
+from noc_console.net.pipe_forms import assignment
+from noc_console.settings import Settings
+
+_FIRST_BACKOFF_S = 0.2
+_LONGEST_BACKOFF_S = 30.0
+_WELL_AFTER_S = 60.0
+_START_S = 20.0
+_FAILING_S = 120.0
+_FAILING_DEATHS = 3
+_log = logging.getLogger(__name__)
+
+
+class Ears(Protocol):
+    """Who hears what the workers say."""
+
+    def heard_batch(self, slot: int, batch: Batch, names: BatchDecoder) -> None:
+        """Take a batch of samples and looks."""
+
+    def heard_note(self, slot: int, note: Mapping[str, Any]) -> None:
+        """Take a note: requests, event, body."""
+
+    def replaced(self, slot: int, pid: int, why: str) -> None:
+        """Take that a worker was replaced."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One place for a worker; processes come and go in it."""
+
+    number: int
+    inputs: tuple[Input, ...] = ()
+    running: Running | None = None
+    state: str = "starting"
+    fault: str = ""
+    health: Mapping[str, Any] = field(default_factory=dict)
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=100))
+
+    def facts(self) -> dict[str, Any]:
+        """Return the worker as the board shows it."""
+        health = self.health if self.running else {}
+        return {
+            "slot": self.number,
+            "pid": self.running.pid if self.running else 0,
+            "state": self.state,
+            "inputs": len(self.inputs),
+            "replaced": len(self.deaths),
+            "why": self.fault,
+            **{name: health.get(name, 0.0) for name in _HEALTH},
+        }
+
+
+_HEALTH = ("cpu_ratio", "rss_bytes", "lag_s", "requests_per_s", "bandwidth_bps")
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """The workers of this agent; inputs are dealt to them by id, so a worker keeps its inputs when others change."""
+
+    settings: Settings
+    slots: list[Slot] = field(init=False)
+    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _asked: dict[int, asyncio.Queue[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the places; `run` fills them."""
+        self.slots = [Slot(number) for number in range(self.settings.workers)]
+
+    def assign(self, inputs: Iterable[Input]) -> None:
+        """Deal all inputs to the workers; each hears only when its own share changes."""
+        shares: list[list[Input]] = [[] for _ in self.slots]
+        for one in inputs:
+            shares[one.id % len(self.slots)].append(one)
+        for slot, share in zip(self.slots, shares, strict=True):
+            if tuple(share) != slot.inputs:
+                slot.inputs = tuple(share)
+                self._send_assignment(slot)
+
+    def facts(self) -> list[dict[str, Any]]:
+        """Return the workers as the board shows them."""
+        return [slot.facts() for slot in self.slots]
+
+    async def start(self) -> None:
+        """Start the processes, so that they are ready when there is something to measure."""
+        for slot in self.slots:
+            slot.running = await start_worker()
+
+    async def end(self) -> None:
+        """End the processes."""
+        await asyncio.gather(*(slot.running.end() for slot in self.slots if slot.running))
+
+    async def run(self, ears: Ears) -> None:
+        """Listen to the workers and keep every place filled, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for slot in self.slots:
+                group.create_task(self._fill(slot, ears))
+
+    def is_failing(self) -> str:
+        """Return which worker cannot be kept running and why, empty when all can."""
+        since = time.monotonic() - _FAILING_S
+        for slot in self.slots:
+            if sum(at > since for at in slot.deaths) >= _FAILING_DEATHS:
+                return f"Worker {slot.number} fails again and again: {slot.fault}."
+        return ""
+
+    # -- commands
+
+    async def ask(self, slot: int, command: Mapping[str, Any], patience_s: float) -> Any:
+        """Return the result of a command; KnownError with the worker's sentence when it cannot be done."""
+        async for note in self.follow(slot, command, patience_s):
+            if note["kind"] == "reply":
+                return result_of(note)
+        raise Unavailable("The worker did not answer in time; try again.")
+
+    async def follow(
+        self, slot: int, command: Mapping[str, Any], patience_s: float
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Send a command and yield its progress and, last, its reply; ends without one when time is up."""
+        running = self.slots[slot].running
+        if running is None:
+            raise Unavailable("The worker is starting again; try in a few seconds.")
+        number = next(self._ids)
+        queue = self._asked[number] = asyncio.Queue(maxsize=1000)
+        running.command({"id": number, **command})
+        try:
+            async with asyncio.timeout(patience_s):
+                while True:
+                    note = await queue.get()
+                    yield note
+                    if note["kind"] == "reply":
+                        return
+        except TimeoutError:
+            return
+        finally:
+            del self._asked[number]
+
+    def slot_of(self, input_id: int) -> int:
+        """Return which place measures an input."""
+        return input_id % len(self.slots)
+
+    def least_busy(self) -> int:
+        """Return the place whose worker has the fewest inputs."""
+        return min(self.slots, key=lambda slot: (slot.running is None, len(slot.inputs))).number
+
+    def _heard_reply(self, note: Mapping[str, Any]) -> None:
+        queue = self._asked.get(int(note.get("id") or 0))
+        if queue is not None and not queue.full():
+            queue.put_nowait(note)
+
+    # -- the life in one place
+
+    async def _fill(self, slot: Slot, ears: Ears) -> None:
+        backoff = _FIRST_BACKOFF_S
+        while True:
+            began = time.monotonic()
+            pid = await self._live_once(slot, ears)
+            slot.state = "replaced"
+            slot.deaths.append(time.monotonic())
+            _log.warning("worker %d (process %d) is replaced: %s", slot.number, pid, slot.fault)
+            ears.replaced(slot.number, pid, slot.fault)
+            backoff = _FIRST_BACKOFF_S if time.monotonic() - began > _WELL_AFTER_S else backoff * 2
+            await asyncio.sleep(min(backoff, _LONGEST_BACKOFF_S))
+
+    async def _live_once(self, slot: Slot, ears: Ears) -> int:
+        """Run one process in a place until it must be replaced; return its id, the reason is in the slot."""
+        try:
+            running = slot.running = slot.running or await start_worker()
+        except OSError as error:
+            slot.fault = f"cannot be started: {error.strerror}"
+            return 0
+        slot.state, slot.fault = "starting", ""
+        self._send_assignment(slot)
+        watch = asyncio.ensure_future(self._watch(slot, running))
+        try:
+            await self._listen(slot, running, ears)
+            code = await running.end(0.5)
+            slot.fault = slot.fault or f"ended by itself ({_exit_words(code)})"
+        except asyncio.CancelledError:
+            await running.end()
+            raise
+        finally:
+            watch.cancel()
+            slot.running = None
+        return running.pid
+
+    async def _listen(self, slot: Slot, running: Running, ears: Ears) -> None:
+        names = BatchDecoder()
+        try:
+            while (frame := await running.read()) is not None:
+                self._hear(slot, names, frame, ears)
+        except GarbledFrame as error:
+            slot.fault = str(error)
+        except Exception:  # noqa: BLE001 - the probe supervisor: nothing a worker says may end the agent
+            _log.exception("worker %d said what the core cannot take", slot.number)
+            slot.fault = "said what the core cannot take"
+
+    def _hear(self, slot: Slot, names: BatchDecoder, frame: Frame, ears: Ears) -> None:
+        slot.state = "ok"
+        match frame.type:
+            case FrameType.DECLARE:
+                names.declare(frame.json())
+            case FrameType.BATCH:
+                ears.heard_batch(slot.number, names.batch(frame.payload), names)
+            case FrameType.NOTE:
+                self._hear_note(slot, frame.json(), ears)
+            case _:
+                raise GarbledFrame(f"A worker sent a {frame.type.name} frame, which only the core may send.")
+
+    def _hear_note(self, slot: Slot, note: Mapping[str, Any], ears: Ears) -> None:
+        match note.get("kind"):
+            case "health":
+                slot.health = note
+            case "reply" | "progress":
+                self._heard_reply(note)
+            case _:
+                ears.heard_note(slot.number, note)
+
+    async def _watch(self, slot: Slot, running: Running) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            patience_s = self.settings.worker_silent_s
+            if slot.state == "starting":
+                patience_s = max(_START_S, patience_s)
+            fault = running.fault(patience_s, self.settings.worker_memory_bytes)
+            if fault:
+                slot.fault, slot.state = fault, "silent"
+                await running.kill()
+                return
+
+    def _send_assignment(self, slot: Slot) -> None:
+        if slot.running is not None:
+            slot.running.pipe.write(assignment(slot.inputs, self.settings))
+
+
+def result_of(reply: Mapping[str, Any]) -> Any:
+    """Return what a reply says; a sentence instead of a result is raised."""
+    if "result" not in reply:
+        raise BadRequest(str(reply.get("message") or "The worker could not do it."))
+    return reply["result"]
+
+
+def _exit_words(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"

@@ -1,0 +1,155 @@
+"""The templates' desk: limits for kinds of channels, shipped ones and the operator's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from noc_console.agent.channels import ChannelDesk
+from noc_console.agent.clock import Clock
+from noc_console.agent.recorder import Recorder
+from noc_console.agent.refusals import BadRequest, Conflict, NotFound
+from noc_console.alarms import rules
+from noc_console.errors import KnownError
+from noc_console.history import Template
+from noc_console.model import Event
+
+# R-160: what a template has where nothing else is said
+_DEFAULTS: Mapping[str, Any] = {
+    "min_mos": 2.0,
+    "max_mos": 5.0,
+    "loudness_target": -23.0,
+    "loudness_tolerance": 2.0,
+    "macroblocking_threshold": 0.15,
+    "freeze_threshold_ms": 1000,
+    "black_threshold_ms": 500,
+    "pcr_jitter_threshold_ns": 500,
+}
+_COLUMNS = tuple(one.name for one in fields(Template) if one.name not in ("id", "name", "rules"))
+
+
+def shipped() -> dict[str, Template]:
+    """Return the templates of `resources/rules.toml` as rows."""
+    return {one.name: _row(one) for one in rules.shipped_templates()}
+
+
+@dataclass(slots=True)
+class TemplateDesk:
+    """The templates of this agent by name; a change is judged by from the next look on."""
+
+    clock: Clock
+    recorder: Recorder
+    channels: ChannelDesk
+    changed: Callable[[], None]
+    by_name: dict[str, Template] = field(default_factory=shipped)
+
+    async def load(self) -> None:
+        """Take the templates of the history; those shipped are written there once."""
+        stored = {one.name: one for one in await self.recorder.history.templates()}
+        for name, one in shipped().items():
+            if name not in stored and self.recorder.history.state.state == "ok":
+                stored[name] = await self.recorder.history.save_template(one)
+        self.by_name |= stored
+
+    def rules(self) -> dict[str, rules.Template]:
+        """Return the templates as the alarm engine takes them."""
+        return {name: as_rules(one) for name, one in self.by_name.items()}
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the templates by name."""
+        return [_json(one) for _, one in sorted(self.by_name.items())]
+
+    def one(self, name: str) -> dict[str, Any]:
+        """Return one template, by name or id."""
+        return _json(self._find(name))
+
+    async def add(self, said: Mapping[str, Any], by: str) -> dict[str, Any]:
+        """Add a template."""
+        name = said.get("name")
+        if not name:
+            raise BadRequest("A template needs a name.")
+        if name in self.by_name:
+            raise Conflict(f"A template named {name} exists already.")
+        return await self._save(_changed(Template(name=name, **_DEFAULTS), said), "TemplateAdded", by)
+
+    async def change(self, name: str, said: Mapping[str, Any], by: str) -> dict[str, Any]:
+        """Change what is said of a template; its name stays."""
+        known = self._find(name)
+        if said.get("name", known.name) != known.name:
+            raise Conflict("A template keeps its name: add a new one and move the channels to it.")
+        return await self._save(_changed(known, said), "TemplateChanged", by)
+
+    async def remove(self, name: str, by: str) -> None:
+        """Remove a template no channel uses; a shipped one returns to its shipped values."""
+        known = self._find(name)
+        if original := shipped().get(known.name):
+            await self._save(replace(original, id=known.id), "TemplateChanged", by)
+            return
+        user = next((one.code for one in self.channels.by_id.values() if one.template == known.name), None)
+        if user:
+            raise Conflict(f"The template is used by channel {user}; give that channel another one first.")
+        await self.recorder.ask(self.recorder.history.remove_template(known.id))
+        del self.by_name[known.name]
+        await self.recorder.keep([self._event("TemplateRemoved", known, by)])
+        self.changed()
+
+    async def _save(self, wanted: Template, kind: str, by: str) -> dict[str, Any]:
+        try:
+            rules.effective(as_rules(wanted))
+        except KnownError as error:
+            raise BadRequest(str(error)) from None
+        saved = await self.recorder.ask(self.recorder.history.save_template(wanted))
+        self.by_name[saved.name] = saved
+        await self.recorder.keep([self._event(kind, saved, by)])
+        self.changed()
+        return _json(saved)
+
+    def _event(self, kind: str, template: Template, by: str) -> Event:
+        return Event(kind, self.clock.now(), data={"by": by, "template": _json(template)})
+
+    def _find(self, name: str) -> Template:
+        found = self.by_name.get(name)
+        if found is None and name.isascii() and name.isdigit():
+            found = next((one for one in self.by_name.values() if str(one.id) == name), None)
+        if found is None:
+            raise NotFound("There is no template of this name.")
+        return found
+
+
+def as_rules(template: Template) -> rules.Template:
+    """Return a template as the alarm engine takes it."""
+    said = template.rules
+    return rules.Template(
+        template.name,
+        template.description,
+        template.codec,
+        float(said.get("segment_s", 6.0)),
+        {key: dict(changes) for key, changes in said.get("limits", {}).items()},
+    )
+
+
+def _row(one: rules.Template) -> Template:
+    said = {"segment_s": one.segment_s, "limits": {key: dict(changes) for key, changes in one.rules.items()}}
+    return Template(name=one.name, description=one.description, codec=one.codec, rules=said, **_DEFAULTS)
+
+
+def _changed(template: Template, said: Mapping[str, Any]) -> Template:
+    columns = {name: said[name] for name in _COLUMNS if said.get(name) is not None}
+    own = dict(template.rules)
+    if said.get("segment_s") is not None:
+        own["segment_s"] = said["segment_s"]
+    if said.get("rules") is not None:
+        own["limits"] = said["rules"]
+    return replace(template, **columns, rules=own)
+
+
+def _json(template: Template) -> dict[str, Any]:
+    return {
+        "template_id": template.id,
+        "template_name": template.name,
+        "name": template.name,
+        **{name: getattr(template, name) for name in _COLUMNS},
+        "segment_s": template.rules.get("segment_s", 6.0),
+        "rules": template.rules.get("limits", {}),
+    }

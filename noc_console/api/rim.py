@@ -1,0 +1,146 @@
+"""The rim of the API: other names of a path, the token, the pace and size of requests, and bugs turned to JSON."""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import json
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BASE = "/api/v1"
+OPEN_PATHS = frozenset({f"{BASE}/health"})
+MAX_BODY = 64 * 1024
+MAX_IMPORT = 8 * 1024**2
+_ALIASES = (
+    (re.compile(r"/api(?!/v1(?:/|$))(?=/|$)"), BASE),
+    (re.compile(r"/api/v1/alerts(?=/|$)"), f"{BASE}/alarms"),
+)
+_ROOT_NAMES = {"/health": f"{BASE}/health", "/metrics": f"{BASE}/metrics"}
+_log = logging.getLogger(__name__)
+_bugs = itertools.count(1)
+
+
+def canonical(path: str) -> str:
+    """Return the one name of a path: `/api/x` is `/api/v1/x`, alerts are alarms (requirements, C-06)."""
+    path = _ROOT_NAMES.get(path, path)
+    for pattern, name in _ALIASES:
+        path = pattern.sub(name, path, count=1) if pattern.match(path) else path
+    return path
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: `burst` requests at once, `rate` a second in the long run."""
+
+    rate: float = 500.0
+    burst: float = 1000.0
+    clock: Callable[[], float] = time.monotonic
+    _level: float = field(init=False)
+    _at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin full."""
+        self._level, self._at = self.burst, self.clock()
+
+    def take(self) -> bool:
+        """Return whether one more request may pass now."""
+        now = self.clock()
+        self._level = min(self.burst, self._level + (now - self._at) * self.rate)
+        self._at = now
+        if self._level < 1:
+            return False
+        self._level -= 1
+        return True
+
+
+class TooLarge(Exception):
+    """The body is longer than the path allows."""
+
+
+@dataclass(slots=True)
+class Rim:
+    """Lets through what is allowed, under its one name, and answers everything else in our envelope."""
+
+    app: App
+    token: str
+    bucket: Bucket = field(default_factory=Bucket)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI)."""
+        if scope["type"] != "http":
+            return
+        scope["path"] = canonical(scope["path"])
+        scope["raw_path"] = scope["path"].encode("utf-8", "replace")
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        refused = self._refused(scope["path"], headers)
+        if refused:
+            await answer(send, *refused)
+            return
+        await self._inner(scope, receive, send)
+
+    def _refused(self, path: str, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        if path not in OPEN_PATHS and not self._is_trusted(headers.get(b"authorization", b"")):
+            return 401, "The token is missing or wrong."
+        if not self.bucket.take():
+            return 429, "Too many requests: slow down."
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > _limit(path):
+            return 413, f"The body is longer than {_limit(path)} bytes."
+        return None
+
+    def _is_trusted(self, header: bytes) -> bool:
+        scheme, _, token = header.partition(b" ")
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self.token.encode())
+
+    async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+        left = _limit(scope["path"])
+
+        async def bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooLarge
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, bounded, noted)
+        except TooLarge:
+            if not has_begun:
+                await answer(send, 413, f"The body is longer than {_limit(scope['path'])} bytes.")
+        except Exception:  # noqa: BLE001 - the last door: a bug becomes a number for the user and a traceback for us
+            number = next(_bugs)
+            _log.exception("internal error %d in %s %s", number, scope["method"], scope["path"])
+            if not has_begun:
+                await answer(send, 500, f"Internal error {number}; the agent's log has the details.")
+
+
+def _limit(path: str) -> int:
+    return MAX_IMPORT if path == f"{BASE}/channels/import" else MAX_BODY
+
+
+async def answer(send: Send, status: int, message: str) -> None:
+    """Send one error in the API's envelope."""
+    body = json.dumps({"status": "error", "message": message}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
