@@ -8,6 +8,7 @@ from noc_console.history.values import (
     SeriesQuery,
     Template,
     Tick,
+    TickRow,
     TopRow,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "SeriesQuery",
     "Template",
     "Tick",
+    "TickRow",
     "TopRow",
     "open_history",
 ]

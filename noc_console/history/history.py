@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.errors import KnownError
-from noc_console.history import catalogue, journal, projections, ranking, reading
+from noc_console.history import backup, captures, catalogue, journal, projections, ranking, reading
+from noc_console.history.captures import Captures
 from noc_console.history.faults import fault_of, sentence
 from noc_console.history.lock import FileLock
 from noc_console.history.names import Name
 from noc_console.history.recorder import STOPPED, Recorder
 from noc_console.history.upkeep import Upkeep
-from noc_console.history.values import RecordingState, SeriesAnswer, SeriesQuery, Template, Tick, TopRow
+from noc_console.history.values import RecordingState, SeriesAnswer, SeriesQuery, Template, Tick, TickRow, TopRow
 from noc_console.model import Channel, Event
 
 T = TypeVar("T")
@@ -28,12 +30,19 @@ class History:
     """local.db of one agent; open it with `open_history`, end it with `close`."""
 
     def __init__(
-        self, recorder: Recorder, upkeep: Upkeep, lock: FileLock, journal_id: str, now: Callable[[], float]
+        self,
+        recorder: Recorder,
+        upkeep: Upkeep,
+        kept: Captures,
+        lock: FileLock,
+        journal_id: str,
+        now: Callable[[], float],
     ) -> None:
         self.journal_id = journal_id
         self._upkeep = upkeep
         self._recorder = recorder
         self._store = recorder.store
+        self._captures = kept
         self._lock = lock
         self._now = now
         self._writer = ThreadPoolExecutor(1, "history-writer")
@@ -63,13 +72,17 @@ class History:
         """Return one curve of at most the asked points."""
         return await self._read(lambda c: reading.read_series(c, self._shelves(), query))
 
-    async def top(self, metric: str, start: float, end: float, n: int, largest: bool = True) -> tuple[TopRow, ...]:
-        """Return the n series with the largest (or smallest) mean in a window, worst first.
+    async def top(
+        self, metric: str, start: float, end: float, n: int, largest: bool | ranking.Order = True
+    ) -> tuple[TopRow, ...]:
+        """Return the n series with the largest (or smallest) values in a window, worst first.
 
+        `largest` may name the order: "max" (True), "min" (False: smallest first) or "mean" (largest first).
         Where a window is sealed, its hours are taken whole: `start` is rounded down, `end` up to the hour.
         """
+        order: ranking.Order = largest if isinstance(largest, str) else ("max" if largest else "min")
         return await self._read(
-            lambda c: ranking.read_top(c, self._shelves(), ranking.TopQuery(metric, start, end, n, largest))
+            lambda c: ranking.read_top(c, self._shelves(), ranking.TopQuery(metric, start, end, n, order))
         )
 
     async def events(self, after: int, kinds: frozenset[str] = frozenset(), limit: int = 1000) -> tuple[Event, ...]:
@@ -130,14 +143,34 @@ class History:
         """Write the alarm table anew from the journal; return how many events were read."""
         return await self._change(projections.rebuild)
 
+    async def keep_capture(self, body: bytes, media_type: str, capture_class: str) -> str:
+        """Keep a piece of evidence (class playlist, segment, picture or other) and return its hash.
+
+        An event whose `data["captures"]` lists the hash pins it. `KnownError` when there is no room.
+        """
+        digest = await self._read_file(lambda: self._captures.write(body))
+        row = {"hash": digest, "media_type": media_type, "capture_class": capture_class}
+        row |= {"size_bytes": len(body), "created_at": self._now()}
+        gone = await self._change(lambda c: captures.enlist(c, self._captures, row))
+        await self._read_file(lambda: self._captures.remove(gone))
+        return digest
+
+    async def capture(self, digest: str) -> bytes | None:
+        """Return a piece of evidence by its hash; None when it has gone."""
+        return await self._read_file(lambda: self._captures.read(digest))
+
+    async def backup(self) -> Path:
+        """Make today's backup now; `KnownError` when it cannot be made."""
+        return await self._read_file(lambda: backup.daily(self._store.db, self._now()))
+
     async def settle(self) -> None:
         """Do everything that is due for the store now, instead of one slice after each tick."""
         at = self._now()
         while await self._in_writer(lambda: self._upkeep.step(at)):
             continue
 
-    async def ticks(self, after: int, limit: int = 100) -> tuple[tuple[int, float, bytes], ...]:
-        """Return (seq, at, body) of tick rows not yet sealed, for followers; `unpack_tick` reads a body."""
+    async def ticks(self, after: int, limit: int = 100) -> tuple[TickRow, ...]:
+        """Return tick rows not yet sealed, for followers."""
         return await self._read(lambda c: tuple(journal.read_ticks(c, after, limit)))
 
     async def close(self) -> None:
@@ -174,6 +207,9 @@ class History:
 
     async def _in_writer(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    async def _read_file(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:

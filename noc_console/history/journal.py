@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 
 from noc_console.history import schema
 from noc_console.history.ticks import Samples, pack_tick, unpack_tick
+from noc_console.history.values import TickRow
 from noc_console.model import Event
 
 TICK = "Tick"
@@ -69,12 +70,12 @@ def events_of(connection: Connection, seqs: Select[tuple[int]]) -> tuple[Event, 
     return tuple(_event(row) for row in connection.execute(query))
 
 
-def read_ticks(connection: Connection, after: int = 0, limit: int = 0) -> Iterator[tuple[int, float, bytes]]:
-    """Yield (seq, at, body) of the tick rows that are still there; limit 0 means all."""
+def read_ticks(connection: Connection, after: int = 0, limit: int = 0) -> Iterator[TickRow]:
+    """Yield the tick rows that are still there; limit 0 means all."""
     query = select(_ROWS.c.seq, _ROWS.c.at, _ROWS.c.body).where(_ROWS.c.seq > after, _ROWS.c.kind == TICK)
     query = query.order_by(_ROWS.c.seq)
     for row in connection.execute(query.limit(limit) if limit else query):
-        yield row.seq, row.at, row.body
+        yield TickRow(row.seq, row.at, row.body)
 
 
 def read_samples(connection: Connection) -> Iterator[Samples]:

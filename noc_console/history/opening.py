@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.errors import KnownError
 from noc_console.history import journal, shelf
+from noc_console.history.captures import Captures
 from noc_console.history.engines import sqlite_engine
 from noc_console.history.faults import Fault, fault_of, sentence
 from noc_console.history.history import History
@@ -91,9 +92,10 @@ def _history(
             recorder.gaps = (*recorder.gaps, (found.last_at, at))
     found.store.reserve.hold()
     recorder.commit(None, events, at)
+    kept = Captures(settings.db.parent / "captures", settings.captures_bytes)
     upkeep = Upkeep(recorder, _limits(settings))
     recorder.forecast_bytes = upkeep.forecast()
-    return History(recorder, upkeep, lock, journal_id, now)
+    return History(recorder, upkeep, kept, lock, journal_id, now)
 
 
 def _limits(settings: Settings) -> Limits:

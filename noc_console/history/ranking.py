@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from sqlalchemy import Connection
@@ -11,21 +12,22 @@ from noc_console.history.reading import HOUR_S, Shelves
 from noc_console.history.values import TopRow
 
 MAX_ROWS = 1000
+Order = Literal["max", "min", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
 class TopQuery:
-    """Which metric, when, how many, and from which end."""
+    """Which metric, when, how many, and by what: largest maximum, smallest minimum, largest mean."""
 
     metric: str
     start: float
     end: float
     n: int
-    largest: bool = True
+    order: Order = "max"
 
 
 def read_top(connection: Connection, shelves: Shelves, query: TopQuery) -> tuple[TopRow, ...]:
-    """Return the series of the largest or smallest means, worst first."""
+    """Return the first series of the asked order."""
     ids = np.array(shelves.names.of_metric(query.metric), np.int64)
     n, total = np.zeros(len(ids)), np.zeros(len(ids))
     low, high = np.full(len(ids), np.inf), np.full(len(ids), -np.inf)
@@ -34,8 +36,8 @@ def read_top(connection: Connection, shelves: Shelves, query: TopQuery) -> tuple
         total += hours[1]
         low, high = np.minimum(low, hours[2]), np.maximum(high, hours[3])
     seen = np.flatnonzero(n)
-    mean = total[seen] / n[seen]
-    order = seen[np.argsort(-mean if query.largest else mean, kind="stable")][: min(query.n, MAX_ROWS)]
+    rank = {"max": -high[seen], "min": low[seen], "mean": -total[seen] / n[seen]}[query.order]
+    order = seen[np.argsort(rank, kind="stable")][: min(query.n, MAX_ROWS)]
     rows = []
     for at in order.tolist():
         name = shelves.names.name_of(int(ids[at]))

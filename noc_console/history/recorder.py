@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.history import journal, projections
+from noc_console.history.captures import pin_for
 from noc_console.history.engines import BUSY_MS
 from noc_console.history.faults import Fault, fault_of, free_bytes, sentence, used_ratio
 from noc_console.history.names import Names
@@ -174,6 +175,7 @@ class Recorder:
                 journal.write_meta(connection, key, value)
             journal.write_events(connection, events)
             projections.project(connection, events)
+            pin_for(connection, events)
             if samples is not None and len(samples):
                 self.seq += 1
                 journal.write_tick(connection, self.seq, at, samples)

@@ -79,6 +79,15 @@ class TopRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TickRow:
+    """One tick as it lies in the journal; `ticks.unpack_tick` reads the body."""
+
+    seq: int
+    at: float
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """Limits a channel is judged by: columns of requirement R-177 (None: not judged) and `rules` as JSON."""
 
