@@ -33,8 +33,9 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LabChannel:
-    """One channel of the lab; `look` and `ad_look` are indexes of its pictures."""
+    """One channel of the lab; `index` counts from 0, `look` and `ad_look` are indexes of its pictures."""
 
+    index: int
     code: str
     name: str
     form: Form
@@ -79,6 +80,7 @@ def _channel(index: int, options: LabOptions) -> LabChannel:
     phase = int(index * 0.618034 % 1 * grid.segment)
     breaks = (options.programme_segments, options.ad_segments) if has_ads else (0, 0)
     return LabChannel(
+        index=index,
         code=f"CH_OTT_DEMO_{index + 1:03d}",
         name=channel_name(index),
         form=form,

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from noc_console.lab.clock import iso
 from noc_console.lab.schedule import Slot
 
-MASTER_TYPE = "application/vnd.apple.mpegurl"
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One segment of a media playlist; `tags` are whole lines, `at` its programme date time, `byte_range` LENGTH@OFFSET."""
+    """One segment of a media playlist; `tags` are whole lines, `at` its programme date time in Unix seconds.
+
+    `byte_range` is LENGTH@OFFSET.
+    """
 
     slot: Slot
     uri: str
@@ -21,6 +24,7 @@ class Entry:
     init: str = ""
     tags: tuple[str, ...] = ()
     byte_range: str = ""
+    is_discontinuity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class MediaPlaylist:
         ]
         init = ""
         for entry in self.entries:
-            if entry.slot.is_discontinuity:
+            if entry.is_discontinuity:
                 lines.append("#EXT-X-DISCONTINUITY")
             lines.extend(entry.tags)
             if entry.init != init:
@@ -61,7 +65,7 @@ class MediaPlaylist:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One EXT-X-STREAM-INF with its URI."""
+    """One EXT-X-STREAM-INF with its URI; `audio` is the group of its sound, empty when it carries its own."""
 
     rung: str
     bandwidth_bps: int

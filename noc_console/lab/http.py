@@ -1,4 +1,4 @@
-"""A lean HTTP/1.1 server on asyncio and httptools: keep-alive, one answer at a time per connection, bounds on size."""
+"""A lean HTTP/1.1 server on asyncio and httptools: keep-alive, bounded, one answer at a time per connection."""
 
 from __future__ import annotations
 

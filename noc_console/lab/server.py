@@ -3,55 +3,125 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from noc_console.lab.access import AccessLog, Entry
+from noc_console.lab.api import Api
 from noc_console.lab.channels import LabChannel, channels, look_names
-from noc_console.lab.clock import steady_clock
+from noc_console.lab.clock import Clock, steady_clock
+from noc_console.lab.dash_pages import TimeSources
+from noc_console.lab.fault_desk import FaultDesk, Order
+from noc_console.lab.faults import Fault
 from noc_console.lab.http import Sent, Server
 from noc_console.lab.options import LabOptions
-from noc_console.lab.origin import Origin, Target
+from noc_console.lab.origin import Origin
 from noc_console.lab.reply import Reply, Request
 from noc_console.lab.store import looks
 from noc_console.lab.studio import Studio
-
-_MEDIA = re.compile(r"/(\w{1,64})/(?:(master\.m3u8)|(\w{1,16})/(?:(playlist\.m3u8)|(\d{1,15})\.ts))")
+from noc_console.lab.targets import Target, target
 
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """A running lab."""
+    """A running lab, for those who run it in their own process; others use its HTTP API."""
 
     url: str
     channels: tuple[LabChannel, ...]
+    log: AccessLog
+    clock: Clock
+    desk: FaultDesk
+    _api: Api
+
+    def begin(self, channel: str, fault: str, seconds: float = 60.0, rung: str = "") -> Fault:
+        """Begin a fault now, or restart a packager. Raises KnownError when it cannot be done."""
+        return self._api.begin(Order(channel, fault, seconds, rung), self.clock())
+
+    def end(self, fault: Fault) -> Fault:
+        """End a fault now."""
+        return self.desk.end(fault.id, self.clock())
 
 
 @asynccontextmanager
-async def running(options: LabOptions) -> AsyncIterator[Lab]:
-    """Run a lab in this event loop for as long as the context lasts."""
+async def running(options: LabOptions, clock: Clock | None = None) -> AsyncIterator[Lab]:
+    """Run a lab in this event loop for as long as the context lasts.
+
+    `clock` is for those who play time by hand; without one it is the wall's. Raises KnownError when the media
+    cannot be kept, OSError when the port is taken.
+    """
     made = await asyncio.to_thread(looks, look_names(options), options)
     all_channels = channels(options)
     origin = Origin(all_channels, Studio(made), options.window)
-
-    def answer(request: Request, at: float) -> Reply:
-        found = _MEDIA.fullmatch(request.path)
-        if found is None:
-            target = Target("other")
-        elif found[2]:
-            target = Target("master", found[1])
-        elif found[4]:
-            target = Target("playlist", found[1], found[3])
-        else:
-            target = Target("segment", found[1], found[3], int(found[5]))
-        return origin.answer(target, request, at)
-
-    def report(sent: Sent) -> None: ...
-
-    server = Server(steady_clock(), answer, report)
+    log = AccessLog(options.ring, options.log)
+    front = Front(origin, log)
+    server = Server(clock or steady_clock(), front.answer, front.report)
     port = await server.start(options.port)
+    url = f"http://127.0.0.1:{port}"
+    origin.sources = TimeSources(url)
+    front.api = api = Api(origin, log, url, server.clock())
     try:
-        yield Lab(f"http://127.0.0.1:{port}", all_channels)
+        yield Lab(url, all_channels, log, server.clock, origin.desk, api)
     finally:
         await server.stop()
+        log.close()
+
+
+class Front:
+    """Sends each request to the origin or the API, and each answer into the log."""
+
+    def __init__(self, origin: Origin, log: AccessLog) -> None:
+        self.api: Api | None = None
+        self._origin = origin
+        self._log = log
+        self._parsed: dict[str, Target] = {}
+
+    def answer(self, request: Request, at: float) -> Reply:
+        """Answer one request."""
+        if request.method == "OPTIONS":
+            return _preflight()
+        wanted = self._target(request.path)
+        if wanted.what == "api" and self.api is not None:
+            return self.api.answer(request, at)
+        if request.method not in ("GET", "HEAD"):
+            return Reply(405, headers=(("Allow", "GET, HEAD, OPTIONS"),))
+        return self._origin.answer(wanted, request, at)
+
+    def report(self, sent: Sent) -> None:
+        """Log what was sent; calls of the API are no part of the truth about media."""
+        wanted = self._target(sent.request.path)
+        if wanted.what == "api":
+            return
+        is_known = wanted.channel in self._origin.channels
+        entry = Entry(
+            n=self._log.total + 1,
+            at=round(sent.at, 4),
+            channel=wanted.channel if is_known else "",
+            what=wanted.what,
+            rung=wanted.rung,
+            seq=self._origin.seq_of(wanted),
+            method=sent.request.method,
+            status=sent.reply.status,
+            bytes=sent.size,
+            duration_s=round(sent.took_s, 6),
+            fault=sent.reply.fault,
+            path=sent.request.path,
+        )
+        self._log.add(entry)
+
+    def _target(self, path: str) -> Target:
+        found = self._parsed.get(path)
+        if found is None:
+            if len(self._parsed) > 4096:
+                self._parsed.clear()
+            found = self._parsed[path] = target(path)
+        return found
+
+
+def _preflight() -> Reply:
+    allowed = (
+        ("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE, OPTIONS"),
+        ("Access-Control-Allow-Headers", "*"),
+        ("Access-Control-Max-Age", "600"),
+    )
+    return Reply(204, headers=allowed)

@@ -5,37 +5,59 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import TypeVar
 
-from noc_console.lab import transport
+from noc_console.lab import boxes, fragments, transport
 from noc_console.lab.encode import Look, nal_units
-from noc_console.lab.options import TICKS, Grid
+from noc_console.lab.options import (
+    AAC_SAMPLES,
+    FRAME_RATE,
+    SAMPLE_RATE,
+    SAMPLES,
+    TICKS,
+    Grid,
+    RungSpec,
+    audio_frames,
+)
 from noc_console.lab.schedule import Slot
 
 T = TypeVar("T")
+AUDIO = "audio"
+AUDIO_CODEC = "mp4a.40.2"
 _STEP_BPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a rung needs on the wire: the peak over any one segment, and the average, rounded up to 10 kbit/s."""
+    """What a rung needs on the wire: the peak over any segment, and the average, rounded up to 10 kbit/s."""
 
     peak_bps: int
     average_bps: int
 
     @classmethod
     def of(cls, sizes: Sequence[int], grid: Grid) -> Rate:
-        """Return the rate of a loop of GOPs with these sizes in bytes; single GOPs may be short segments."""
-        count = grid.segment // grid.gop
-        turn = [*sizes, *sizes]
-        peak = max(sum(turn[at : at + count]) for at in range(len(sizes))) * 8 / grid.segment_s
-        average = sum(sizes) * 8 / (len(sizes) * grid.gop / 25)
-        return cls(ceil(peak / _STEP_BPS) * _STEP_BPS, ceil(average / _STEP_BPS) * _STEP_BPS)
+        """Return the rate of a loop of GOPs with these sizes in bytes.
+
+        RFC 8216, 4.1: the peak is the largest over contiguous media of half to one and a half target durations.
+        """
+        count, gop_s = grid.segment // grid.gop, grid.gop / FRAME_RATE
+        turn = [*sizes, *sizes, *sizes]
+        peak = max(
+            sum(turn[at : at + length]) * 8 / (length * gop_s)
+            for at in range(len(sizes))
+            for length in range(ceil(count / 2), count * 3 // 2 + 1)
+        )
+        return cls(_rounded(peak), _rounded(sum(sizes) * 8 / (len(sizes) * gop_s)))
 
     def worst(self, other: Rate) -> Rate:
         """Return the larger of both, for media that alternate."""
         return Rate(max(self.peak_bps, other.peak_bps), max(self.average_bps, other.average_bps))
+
+    def plus(self, other: Rate) -> Rate:
+        """Return the sum, for media that are played together."""
+        return Rate(self.peak_bps + other.peak_bps, self.average_bps + other.average_bps)
 
 
 class Studio:
@@ -44,43 +66,125 @@ class Studio:
     def __init__(self, looks: Sequence[Look], keep: int = 256) -> None:
         self.looks = tuple(looks)
         self.grid = looks[0].grid
-        self._packed: dict[tuple[str, int, int], object] = {}
-        self._made: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._packed: dict[tuple[str, int, str], object] = {}
+        self._made: OrderedDict[tuple[bool, int, str, Slot], bytes] = OrderedDict()
         self._keep = keep
 
-    def transport_segment(self, look: int, rung: int, slot: Slot) -> bytes:
-        """Return a transport stream segment."""
-        return self._remember(("ts", look, rung, slot), lambda: b"".join(self._transport(look, rung, slot)))
+    @property
+    def ladder(self) -> tuple[RungSpec, ...]:
+        """Return the picture sizes, largest first."""
+        return self.looks[0].rungs
 
-    def transport_rate(self, look: int, rung: int) -> Rate:
-        """Return what a transport stream rung needs, with its audio."""
-        return Rate.of([piece.data.size for piece in self._pieces(look, rung)], self.grid)
+    @cached_property
+    def iframe_rung(self) -> str:
+        """Return the rung whose key frames the I-frame playlist points at."""
+        return self.ladder[len(self.ladder) // 2].name
 
-    def video_codec(self, look: int, rung: int) -> str:
-        """Return the RFC 6381 name of the pictures, from the profile, constraints and level in the SPS."""
-        sps = next(nal for nal in nal_units(self.looks[look].videos[rung].config) if nal[0] & 31 == 7)
+    def has(self, rung: str, is_transport: bool) -> bool:
+        """Say whether a rung of this name exists; sound is a rung of its own in fMP4 only."""
+        return (rung == AUDIO and not is_transport) or any(spec.name == rung for spec in self.ladder)
+
+    def segment(self, is_transport: bool, look: int, rung: str, slot: Slot) -> bytes:
+        """Return a segment, as transport stream with its sound or as fMP4 of one track."""
+        key = (is_transport, look, rung, slot)
+        if (made := self._made.get(key)) is not None:
+            self._made.move_to_end(key)
+            return made
+        make = self._transport if is_transport else self._fragments
+        made = self._made[key] = b"".join(make(look, rung, slot))
+        if len(self._made) > self._keep:
+            self._made.popitem(last=False)
+        return made
+
+    def init(self, look: int, rung: str) -> bytes:
+        """Return the initialisation segment of an fMP4 rung."""
+        if rung == AUDIO:
+            return boxes.audio_init(self.looks[look].audio.config)
+        spec = self.ladder[self._index(rung)]
+        return boxes.video_init(self.looks[look].videos[self._index(rung)].config, spec.width, spec.height)
+
+    def rate(self, is_transport: bool, look: int, rung: str) -> Rate:
+        """Return what a rung needs on the wire."""
+        sizes: list[int]
+        if is_transport:
+            sizes = [piece.data.size for piece in self._pieces(look, rung)]
+        else:
+            sizes = [len(piece.data) + len(boxes.SEGMENT_TYPE) for piece in self._movie(look, rung)]
+        return Rate.of(sizes, self.grid)
+
+    def codec(self, look: int, rung: str) -> str:
+        """Return the RFC 6381 name of a rung; of pictures from profile, constraints and level in the SPS."""
+        if rung == AUDIO:
+            return AUDIO_CODEC
+        config = self.looks[look].videos[self._index(rung)].config
+        sps = next(nal for nal in nal_units(config) if nal[0] & 31 == 7)
         return f"avc1.{sps[1:4].hex()}"
 
-    def _transport(self, look: int, rung: int, slot: Slot) -> Iterator[bytes]:
+    def key_frames(self, is_transport: bool, look: int, rung: str, slot: Slot) -> list[tuple[int, int]]:
+        """Return offset and length of each GOP's head up to the end of its key frame, within the segment."""
+        pieces = self._pieces(look, rung) if is_transport else self._movie(look, rung)
+        at = 0 if is_transport else len(boxes.SEGMENT_TYPE)
+        found = []
+        for frame in range(slot.media, slot.media + slot.frames, self.grid.gop):
+            piece = pieces[frame % self.grid.loop // self.grid.gop]
+            found.append((at, piece.key_bytes))
+            at += len(piece.data)
+        return found
+
+    def _transport(self, look: int, rung: str, slot: Slot) -> Iterator[bytes]:
         pieces = self._pieces(look, rung)
+        for turn, gop in self._gops(slot):
+            shift = (turn * self.grid.loop + slot.stamp - slot.media) * TICKS
+            yield transport.placed(pieces[gop], turn, shift)
+
+    def _fragments(self, look: int, rung: str, slot: Slot) -> Iterator[bytes]:
+        pieces = self._movie(look, rung)
+        scale = SAMPLES if rung == AUDIO else TICKS
+        yield boxes.SEGMENT_TYPE
+        for turn, gop in self._gops(slot):
+            shift = (turn * self.grid.loop + slot.stamp - slot.media) * scale
+            yield fragments.placed(pieces[gop], turn * self.grid.gops + gop + 1, shift)
+
+    def _gops(self, slot: Slot) -> Iterator[tuple[int, int]]:
+        """Yield the turn of the loop and the number of each GOP within it."""
         for frame in range(slot.media, slot.media + slot.frames, self.grid.gop):
             turn, rest = divmod(frame, self.grid.loop)
-            shift = (turn * self.grid.loop + slot.stamp - slot.media) * TICKS
-            yield transport.placed(pieces[rest // self.grid.gop], turn, shift)
+            yield turn, rest // self.grid.gop
 
-    def _pieces(self, look: int, rung: int) -> tuple[transport.Piece, ...]:
-        return self._packs(("ts", look, rung), lambda: transport.pack(self.looks[look], rung))
+    def _index(self, rung: str) -> int:
+        return next(index for index, spec in enumerate(self.ladder) if spec.name == rung)
 
-    def _packs(self, key: tuple[str, int, int], make: Callable[[], T]) -> T:
+    def _pieces(self, look: int, rung: str) -> tuple[transport.Piece, ...]:
+        return self._packs(("ts", look, rung), lambda: transport.pack(self.looks[look], self._index(rung)))
+
+    def _movie(self, look: int, rung: str) -> tuple[fragments.Fragment, ...]:
+        if rung == AUDIO:
+            return self._packs(("mp4", look, rung), lambda: fragments.pack_audio(self.looks[look]))
+        return self._packs(("mp4", look, rung), lambda: fragments.pack_video(self.looks[look], self._index(rung)))
+
+    def _packs(self, key: tuple[str, int, str], make: Callable[[], T]) -> T:
         if key not in self._packed:
             self._packed[key] = make()
         return self._packed[key]  # type: ignore[return-value]
 
-    def _remember(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-        if (made := self._made.get(key)) is not None:
-            self._made.move_to_end(key)
-            return made
-        made = self._made[key] = make()
-        if len(self._made) > self._keep:
-            self._made.popitem(last=False)
-        return made
+
+def audio_span(slot: Slot) -> tuple[int, int]:
+    """Return the first sample of a slot's sound and its length, in samples on the stamps' time line."""
+    first, end = audio_frames(slot.media), audio_frames(slot.media + slot.frames)
+    return first * AAC_SAMPLES + (slot.stamp - slot.media) * SAMPLES, (end - first) * AAC_SAMPLES
+
+
+def duration_s(slot: Slot, rung: str) -> float:
+    """Return how long a segment of a rung lasts; sound comes in whole AAC frames."""
+    return audio_span(slot)[1] / SAMPLE_RATE if rung == AUDIO else slot.frames / FRAME_RATE
+
+
+def lead_s(slot: Slot, rung: str) -> float:
+    """Return by how much a segment's first sample is later than the slot's start."""
+    if rung != AUDIO:
+        return 0.0
+    return (audio_frames(slot.media) * AAC_SAMPLES - slot.media * SAMPLES) / SAMPLE_RATE
+
+
+def _rounded(bps: float) -> int:
+    return ceil(bps / _STEP_BPS) * _STEP_BPS

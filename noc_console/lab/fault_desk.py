@@ -1,0 +1,102 @@
+"""Begins and ends faults, and keeps their exact times."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from noc_console.errors import KnownError
+from noc_console.lab.channels import LabChannel
+from noc_console.lab.faults import FAULTS, PACKAGER_RESTART, Fault
+from noc_console.lab.studio import AUDIO
+
+MOST_SECONDS = 86_400.0
+MOST_AT_ONCE = 20
+_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A fault as asked for; `seconds` 0 takes the default, an empty rung all rungs (or the first, for some)."""
+
+    channel: str
+    fault: str
+    seconds: float = 60.0
+    rung: str = ""
+    params: Mapping[str, float] = field(default_factory=dict)
+
+
+class FaultDesk:
+    """The faults of a lab: those running, and the log of all."""
+
+    def __init__(self, channels: Mapping[str, LabChannel], rungs: Sequence[str]) -> None:
+        self._channels = channels
+        self._rungs = tuple(rungs)
+        self._running: dict[str, tuple[Fault, ...]] = {}
+        self._log: deque[Fault] = deque(maxlen=_KEPT)
+        self._last = 0
+
+    def begin(self, order: Order, at: float) -> Fault:
+        """Begin a fault now. Raises KnownError, in words for the operator, when it cannot be done."""
+        self._check(order)
+        kind = FAULTS.get(order.fault)
+        self._last += 1
+        rung = order.rung or (self._rungs[0] if kind is not None and kind.needs_rung else "")
+        params = {**(kind.params if kind is not None else {}), **order.params}
+        ends_at = at if kind is None else at + order.seconds
+        fault = Fault(self._last, order.fault, order.channel, rung, at, ends_at, params)
+        self._log.append(fault)
+        if kind is not None:
+            self._running[order.channel] = (*self.running(order.channel, at), fault)
+        return fault
+
+    def end(self, fault_id: int, at: float) -> Fault:
+        """End a fault now; one that has ended stays as it was. Raises KeyError when there is no such fault."""
+        for place, fault in enumerate(self._log):
+            if fault.id == fault_id:
+                ended = replace(fault, ends_at=min(fault.ends_at, at))
+                self._log[place] = ended
+                rest = self._running.get(fault.channel, ())
+                self._running[fault.channel] = tuple(one for one in rest if one.id != fault_id)
+                return ended
+        raise KeyError(fault_id)
+
+    def running(self, channel: str, at: float) -> tuple[Fault, ...]:
+        """Return the faults of a channel that are on at a Unix time, oldest first."""
+        found = self._running.get(channel)
+        if not found:
+            return ()
+        if any(fault.ends_at <= at for fault in found):
+            found = self._running[channel] = tuple(fault for fault in found if fault.ends_at > at)
+        return found
+
+    def all_running(self, at: float) -> list[Fault]:
+        """Return the faults of all channels that are on at a Unix time."""
+        return [fault for channel in tuple(self._running) for fault in self.running(channel, at)]
+
+    def log(self, after: int = 0) -> list[Fault]:
+        """Return all faults begun after number `after`, with the times they really began and end."""
+        return [fault for fault in self._log if fault.id > after]
+
+    def _check(self, order: Order) -> None:
+        channel = self._channels.get(order.channel)
+        if channel is None:
+            raise KnownError(f"The lab has no channel {order.channel!r}.")
+        kind = FAULTS.get(order.fault)
+        if kind is None:
+            if order.fault != PACKAGER_RESTART:
+                raise KnownError(f"The lab knows no fault {order.fault!r}.")
+            if not channel.form.is_hls:
+                raise KnownError("Only HLS channels have a packager to restart.")
+            return
+        if channel.form not in kind.fits:
+            raise KnownError(f"{kind.title!r} does not fit a channel of kind {channel.form}.")
+        if not 0 < order.seconds <= MOST_SECONDS:
+            raise KnownError(f"A fault lasts more than 0 s and at most {MOST_SECONDS:.0f} s.")
+        if order.rung and order.rung not in (*self._rungs, AUDIO):
+            raise KnownError(f"The lab has no rung {order.rung!r}; it has {', '.join(self._rungs)}.")
+        if strange := set(order.params) - set(kind.params):
+            raise KnownError(f"This fault has no setting {sorted(strange)[0]!r}.")
+        if len(self._running.get(order.channel, ())) >= MOST_AT_ONCE:
+            raise KnownError(f"At most {MOST_AT_ONCE} faults run on one channel at once.")
