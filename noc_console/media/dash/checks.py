@@ -79,7 +79,8 @@ def _edges(
     nominal = rep.addressing.duration / rep.addressing.timescale
     off = (track.first_ticks or 0) / track.timescale - segment.time / segment.timescale
     if abs(off) > _EDGE_SHARE * nominal + _frame_s(track):
-        text = f"Segment {segment.number} starts {off:+.2f} s from its nominal time, limit {_EDGE_SHARE * nominal:.2f} s."
+        limit = _EDGE_SHARE * nominal
+        text = f"Segment {segment.number} starts {off:+.2f} s from its nominal time, limit {limit:.2f} s."
         yield Finding("dash-segment-edge-off", text, where)
         return
     length = track.duration_s

@@ -98,6 +98,12 @@ def advance(memory: Memory, mpd: Mpd, seen: Seen, expected: Expected | None = No
     return Step(memory, findings, _metrics(memory, mpd, seen, expected), fresh)
 
 
+def due(memory: Memory, mpd: Mpd, utc: float) -> tuple[Memory, tuple[Fresh, ...]]:
+    """Return the segments that time alone has made since the last look; nothing is judged."""
+    fresh, starts = _fresh(memory, mpd, utc)
+    return replace(memory, starts=starts), fresh
+
+
 def _grown(memory: Memory, mpd: Mpd, seen: Seen, edge_s: float | None) -> Memory:
     """Remember when the edge last moved, and how far it lies behind the clock."""
     first = memory.first_at or seen.at

@@ -1,0 +1,201 @@
+"""Watches a DASH channel: the MPD at its pace, the segments when they are due, each rung by the level."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from noc_console import catalogues
+from noc_console.media.cache_headers import age_s
+from noc_console.media.dash import Mpd, ladder
+from noc_console.media.dash.rungs import offers
+from noc_console.media.dash.segments import next_available_at
+from noc_console.media.dash.tracker import Fresh, Memory, Seen, advance, due
+from noc_console.model import Finding, Input, Level, Severity
+from noc_console.probes.dash_lanes import Lanes
+from noc_console.probes.dash_poll import SCOPE, Polled, Poller, pace_s
+from noc_console.probes.dash_time import AGAIN_S, ServerTime, ask
+from noc_console.probes.tools import Tools
+
+PROMOTED_S = 120.0
+_RETRY_SHARE = 0.25
+_IDLE_S = 1.0
+_LEAST_WAIT_S = 0.02
+Listener = Callable[[str, float, Mapping[str, float], tuple[Finding, ...]], None]
+
+
+async def watch(input: Input, tools: Tools) -> None:
+    """Watch one input until cancelled."""
+    await Watcher(input, tools).run()
+
+
+class Watcher:
+    """One DASH input under watch; `listener` hears of each look beside the tools (an inspection)."""
+
+    def __init__(self, input: Input, tools: Tools, listener: Listener | None = None) -> None:
+        self._input = input
+        self._tools = tools
+        self._listener = listener
+        self._poller = Poller(tools, input.url)
+        self._memory = Memory()
+        self._mpd: Mpd | None = None
+        self._time: ServerTime | None = None
+        self._asked_at = -AGAIN_S
+        self._promoted_until = 0.0
+        self._turn = 0
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Watch until cancelled: one task for the MPD, one for the segments that time makes, one for each lane."""
+        async with asyncio.TaskGroup() as group:
+            lanes = Lanes(self._tools, group, self._look)
+            group.create_task(self._by_mpd(lanes))
+            group.create_task(self._by_time(lanes))
+
+    async def _by_mpd(self, lanes: Lanes) -> None:
+        while True:
+            began = self._tools.now()
+            edge_s = self._memory.edge_s
+            polled = await self._poller.poll()
+            await self._clock(polled)
+            self._judge(polled, lanes)
+            pace = pace_s(self._mpd if polled.mpd else None, self._input.poll_s, self._tools.settings.idle_poll_s)
+            if polled.mpd and self._is_listed() and self._memory.edge_s == edge_s and not self._input.poll_s:
+                pace *= _RETRY_SHARE  # nothing new yet: it is due, look again soon
+            await self._tools.sleep_until(began + max(pace, _LEAST_WAIT_S))
+
+    async def _by_time(self, lanes: Lanes) -> None:
+        """Give out the segments that a number template makes without any change of the MPD."""
+        while True:
+            at = self._next_due()
+            if at is None:
+                self._changed.clear()
+                await self._changed.wait()
+                continue
+            await self._tools.sleep_until(at)
+            if self._mpd is not None:
+                self._memory, fresh = due(self._memory, self._mpd, self._utc())
+                self._give(fresh, lanes)
+            await self._tools.sleep(_LEAST_WAIT_S)
+
+    def _next_due(self) -> float | None:
+        mpd = self._mpd
+        if mpd is None or not mpd.is_dynamic:
+            return None
+        utc, seen, found = self._utc(), set[int](), []
+        for period in mpd.periods[-2:]:
+            for one in period.sets:
+                for rep in one.representations[:1]:
+                    if id(rep.addressing) not in seen:
+                        seen.add(id(rep.addressing))
+                        found.append(next_available_at(mpd, period, rep, utc))
+        times = [at for at in found if at is not None]
+        return min(times) + self._offset_s() if times else None
+
+    def _is_listed(self) -> bool:
+        mpd = self._mpd
+        return bool(mpd and mpd.is_dynamic and all(rep.addressing.kind == "timeline" for rep in mpd.each()))
+
+    async def _clock(self, polled: Polled) -> None:
+        """Learn the server's time from UTCTiming, now and every ten minutes."""
+        now = self._tools.now()
+        if polled.mpd is None or now - self._asked_at < AGAIN_S:
+            return
+        self._asked_at = now
+        if polled.mpd.is_dynamic:
+            self._time = await ask(self._tools, polled.mpd, polled.reply) or self._time
+
+    def _offset_s(self) -> float:
+        return self._time.believed_s if self._time else self._tools.clock_offset_s or 0.0
+
+    def _utc(self) -> float:
+        return self._tools.now() - self._offset_s()
+
+    def _judge(self, polled: Polled, lanes: Lanes) -> None:
+        """Hand on what one fetch of the MPD gave, and what it lists anew."""
+        tools, reply = self._tools, polled.reply
+        mpd = polled.mpd or self._mpd
+        metrics, findings = polled.metrics, polled.findings
+        if mpd is not None:
+            seen = Seen(tools.now(), polled.is_new, age_s(reply.headers) if polled.mpd else 0.0, self._known_offset())
+            self._tell_ladder(mpd)
+            step = advance(self._memory, mpd, seen, self._input.expected)
+            self._memory, self._mpd = step.memory, mpd
+            self._changed.set()
+            metrics = step.metrics | metrics
+            findings = (*findings, *step.findings)
+            self._give(step.fresh, lanes)
+            tools.look("set", tools.now(), self._spread(mpd))
+        metrics["input.promoted"] = float(self._is_promoted())
+        self._look(SCOPE, reply.at, metrics, findings)
+
+    def _known_offset(self) -> float | None:
+        offset = self._tools.clock_offset_s
+        return offset if offset is not None else self._time.believed_s if self._time else None
+
+    def _tell_ladder(self, mpd: Mpd) -> None:
+        before = self._mpd
+        if before is None or before is mpd:
+            return
+        was, now = [rung.label for rung in ladder(before)], [rung.label for rung in ladder(mpd)]
+        if was != now:
+            data = {"kind": "LadderChanged", "at": self._tools.now(), "before": was, "after": now}
+            self._tools.note("event", data)
+
+    def _spread(self, mpd: Mpd) -> dict[str, float]:
+        """Return how many segments lie between the first and the last video rung at the edge."""
+        video = {offer.label for period in mpd.periods[-1:] for offer in offers(period) if offer.rung.kind == "video"}
+        starts = [start for label, start in self._memory.starts if label in video]
+        if not starts or mpd.segment_s <= 0:
+            return {}
+        return {"ladder.edge_spread": float(round((max(starts) - min(starts)) / mpd.segment_s))}
+
+    def _level(self) -> Level:
+        return Level.FULL if self._is_promoted() else self._input.level
+
+    def _is_promoted(self) -> bool:
+        return self._input.level is not Level.FULL and self._tools.now() < self._promoted_until
+
+    def _give(self, fresh: tuple[Fresh, ...], lanes: Lanes) -> None:
+        """Put on the lanes what the level wants of it."""
+        mpd, level = self._mpd, self._level()
+        if mpd is None or not fresh:
+            return
+        if not mpd.is_dynamic or level is Level.LIGHT:
+            pick: dict[str, Fresh] = {}
+            for one in fresh:
+                pick = pick | {one.offer.label: one} if mpd.is_dynamic else {one.offer.label: one, **pick}
+            fresh = tuple(pick.values())
+        elif level is Level.SAMPLE:
+            fresh = self._sampled(mpd, fresh)
+        for one in fresh:
+            lanes.put(mpd, one, level, self._offset_s())
+
+    def _sampled(self, mpd: Mpd, fresh: tuple[Fresh, ...]) -> tuple[Fresh, ...]:
+        """Return the newest segment of the rung whose turn it is; the next one has the next turn."""
+        labels = [offer.label for offer in offers(mpd.periods[-1]) if offer.rung.kind != "iframe"]
+        if not labels:
+            return ()
+        label = labels[self._turn % len(labels)]
+        newest = next((one for one in reversed(fresh) if one.offer.label == label), None)
+        if newest is None:
+            return ()
+        self._turn += 1
+        return (newest,)
+
+    def _look(self, scope: str, at: float, metrics: Mapping[str, float], findings: tuple[Finding, ...]) -> None:
+        self._tools.look(scope, at, metrics, findings)
+        if self._listener:
+            self._listener(scope, at, metrics, findings)
+        if self._input.level is not Level.FULL and any(_is_bad(finding) for finding in findings):
+            if not self._is_promoted():
+                text = "Measured fully for two minutes because of a finding."
+                self._tools.note(
+                    "event", {"kind": "InputPromoted", "at": at, "text": text, "finding": findings[0].id}
+                )
+            self._promoted_until = self._tools.now() + PROMOTED_S
+
+
+def _is_bad(finding: Finding) -> bool:
+    severity = catalogues.severity_of(finding)
+    return severity is not None and severity.rank >= Severity.MAJOR.rank

@@ -1,0 +1,161 @@
+"""Takes the segments of an MPD, one lane for each rung: in order, late ones waited for, newest first when behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from noc_console.media.container import BadSegment, Head, look
+from noc_console.media.dash import Mpd, Offer, Segment, init_url
+from noc_console.media.dash.checks import Bucket, exceeded, judge, place
+from noc_console.media.dash.tracker import Fresh
+from noc_console.model import Finding, Level
+from noc_console.probes.segments import Listed, Taken, take
+from noc_console.probes.tools import Tools
+
+GRACE_S = 0.2  # DVB-DASH: a segment is there at its availability time, 200 ms are forgiven
+INIT_AGAIN_S = 600.0
+_INIT_RETRY_S = 5.0
+_MOST_BEHIND = 4
+_LATE_PAUSE_S = 0.4
+_LATEST_S = 4.0
+_MISSING = "dash-segment-missing"
+Look = Callable[[str, float, Mapping[str, float], tuple[Finding, ...]], None]
+
+
+@dataclass(slots=True)
+class _Init:
+    """An initialisation segment as it was fetched."""
+
+    body: bytes = b""
+    asked_at: float = 0.0
+    fault: Finding | None = None
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What waits to be taken of one rung, and what is remembered of it."""
+
+    waiting: deque[Fresh] = field(default_factory=deque)
+    is_busy: bool = False
+    bucket: Bucket = field(default_factory=Bucket)
+
+
+class Lanes:
+    """Takes what is put on them; `look` hears of every segment, `group` owns the tasks."""
+
+    def __init__(self, tools: Tools, group: asyncio.TaskGroup, look: Look) -> None:
+        self._tools = tools
+        self._group = group
+        self._look = look
+        self._lanes: dict[str, _Lane] = {}
+        self._inits: dict[str, _Init] = {}
+
+    def put(self, mpd: Mpd, fresh: Fresh, level: Level, offset_s: float) -> None:
+        """Take a segment as soon as its lane is free; `offset_s` is how far our clock is ahead of the server's."""
+        lane = self._lanes.setdefault(fresh.offer.label, _Lane())
+        lane.waiting.append(fresh)
+        if not lane.is_busy:
+            lane.is_busy = True
+            self._group.create_task(self._drain(mpd, lane, level, offset_s))
+
+    async def _drain(self, mpd: Mpd, lane: _Lane, level: Level, offset_s: float) -> None:
+        try:
+            while lane.waiting:
+                self._skip(lane)
+                await self._one(mpd, lane, lane.waiting.popleft(), level, offset_s)
+        finally:
+            lane.is_busy = False
+
+    def _skip(self, lane: _Lane) -> None:
+        """Leave out the oldest when a lane is too far behind, and say so."""
+        behind = len(lane.waiting) - _MOST_BEHIND
+        if behind <= 0:
+            return
+        label = lane.waiting[0].offer.label
+        first = lane.waiting[0].segment.number
+        for _ in range(behind):
+            lane.waiting.popleft()
+        text = f"Fell behind: {behind} segments of {label} from {first} on were not fetched."
+        self._tools.note("event", {"kind": "SegmentsSkipped", "at": self._tools.now(), "text": text, "rung": label})
+
+    async def _one(self, mpd: Mpd, lane: _Lane, fresh: Fresh, level: Level, offset_s: float) -> None:
+        offer, segment = fresh.offer, fresh.segment
+        is_whole = level is not Level.LIGHT and offer.representation.addressing.kind != "single"
+        init = await self._init(offer)
+        due = None if segment.available_at is None else segment.available_at + offset_s
+        if due is not None:
+            await self._tools.sleep_until(due + GRACE_S)
+        taken, late = await self._taken(offer, segment, is_whole, due)
+        findings = [*taken.findings, *late]
+        if init and init.fault:
+            findings.append(init.fault)
+        if taken.is_had and is_whole:
+            body = taken.reply.body
+            lane.bucket = lane.bucket.fill(len(body), segment.duration_s, offer.representation.bandwidth_bps)
+            findings += exceeded(mpd, offer, segment, lane.bucket)
+            findings += inside(mpd, offer, segment, body, init.body if init else b"")
+        self._look(f"segment/{offer.label}", self._tools.now(), taken.metrics, tuple(findings))
+
+    async def _taken(
+        self, offer: Offer, segment: Segment, is_whole: bool, due: float | None
+    ) -> tuple[Taken, tuple[Finding, ...]]:
+        """Take a segment; one that is not there yet is asked for again for a while and then called late."""
+        listed = Listed(
+            "dash", offer.label, segment.url, segment.duration_s, segment.number, segment.byte_range,
+            segment.is_last_of_period, offer.representation.addressing.line,
+        )  # fmt: skip
+        tools = self._tools
+        taken = await take(tools, listed, is_whole=is_whole)
+        if due is None:
+            return taken, ()
+        until = due + max(min(segment.duration_s, _LATEST_S), 1.0)
+        tries = taken.tries
+        while taken.reply.status == 404 and tools.now() < until:
+            await tools.sleep(_LATE_PAUSE_S)
+            taken = await take(tools, listed, is_whole=is_whole)
+            tries += taken.tries
+        if tries == 1 or not taken.is_had or tools.now() > until + _LATEST_S:
+            return taken, ()
+        came = taken.reply.at - due
+        text = f"Segment {segment.number} came {came:.2f} s after its availability time, limit {GRACE_S} s."
+        return taken, (Finding("dash-segment-late", text, place(offer, segment)),)
+
+    async def _init(self, offer: Offer) -> _Init | None:
+        """Return the initialisation segment, fetched once and again every ten minutes."""
+        url = init_url(offer.representation)
+        if not url:
+            return None
+        known = self._inits.setdefault(url, _Init())
+        age = self._tools.now() - known.asked_at
+        if age < (_INIT_RETRY_S if known.fault else INIT_AGAIN_S):
+            return known
+        known.asked_at = self._tools.now()
+        addressing = offer.representation.addressing
+        request = self._tools.request(url, byte_range=addressing.init_range)
+        reply = await self._tools.fetch(request, rung=offer.label)
+        if reply.is_ok and reply.body:
+            known.body, known.fault = reply.body, None
+        else:
+            why = reply.error_text.rstrip(".") if reply.error else f"answered {reply.status}"
+            text = f"The initialisation segment of {offer.label} is not there: {why}."
+            known.fault = Finding("dash-init-missing", text, {"uri": url, "rung": offer.label})
+        return known
+
+
+def inside(mpd: Mpd, offer: Offer, segment: Segment, body: bytes, init: bytes) -> tuple[Finding, ...]:
+    """Return what the bytes of a segment show: not whole, or not what the MPD says."""
+    try:
+        head = look(body, init or None)
+    except BadSegment as error:
+        return (Finding(_MISSING, f"Segment {segment.number} cannot be read: {error}.", place(offer, segment)),)
+    if fault := _unusable(head):
+        text = f"Segment {segment.number} is not usable. {fault}"
+        return (Finding(_MISSING, text, place(offer, segment)),)
+    return judge(mpd, offer, segment, head)
+
+
+def _unusable(head: Head) -> str:
+    return next((fault.text for fault in head.errors if fault.code in ("truncated", "html", "empty", "bad-box")), "")
