@@ -47,7 +47,7 @@ class LabDesk:
             taken = {channel.code for channel in self.channels.by_id.values()}
             if form.channel_code not in taken:
                 await self.channels.add(form, _BY, is_demo=True)
-        elif [entry.url for entry in known.inputs[:1]] != [form.input_url]:
+        elif form.inputs and [entry.url for entry in known.inputs[:1]] != [form.inputs[0].url]:
             await self.channels.point(known, _moved(known, url))
 
     async def state(self) -> dict[str, Any]:
@@ -97,11 +97,11 @@ def _exchange(url: str, method: str, path: str, content: Any) -> tuple[int, Any]
 
 
 def _form(one: Mapping[str, Any], url: str) -> ChannelForm:
-    said = {
-        name: one[name] for name in ("code", "name", "tier", "class", "template", "labels", "badges") if name in one
-    }
-    said["inputs"] = [{"url": urljoin(url, str(one["url"])), "kind": one.get("kind")}]
-    return ChannelForm.model_validate(said)
+    told = ("code", "name", "tier", "class", "template", "labels", "badges")
+    of_input = ("kind", "layer", "expected")
+    entry = {"url": urljoin(url, str(one["url"])), **{name: one[name] for name in of_input if name in one}}
+    said = {name: one[name] for name in told if name in one}
+    return ChannelForm.model_validate({**said, "inputs": [entry]})
 
 
 def _moved(channel: Channel, url: str) -> Iterable[str]:
