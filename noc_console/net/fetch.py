@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import select
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -44,11 +46,12 @@ class Fetcher:
         self._now = now
         self._loop = asyncio.get_running_loop()
         self._epoll = select.epoll()
-        self._watched: set[int] = set()
+        self._idle_fds: set[int] = set()
         self._idle: list[Handle] = []
         self._busy: dict[Any, Handle] = {}
-        self._timer: asyncio.TimerHandle | asyncio.Handle | None = None
-        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = math.inf
+        self._is_soon = self._is_closed = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
@@ -84,7 +87,10 @@ class Fetcher:
         return len(self._busy)
 
     def close(self) -> None:
-        """Abort what is under way and let go of all connections."""
+        """Abort what is under way and let go of all connections; a second time it does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         for handle in list(self._busy.values()):
             handle.future.cancel()
             self._multi.remove_handle(handle.curl)
@@ -107,42 +113,70 @@ class Fetcher:
         self.close()
 
     def _watch(self, what: int, fd: int, _multi: Any, _data: Any) -> None:
+        """Do what libcurl asks of a socket; one it lets go of stays in the epoll until it speaks or is closed.
+
+        A connection is let go of after each answer and taken up for the next request: this saves a system call
+        each time. A closed one has left the epoll by itself, so that changing it tells that its number is new.
+        """
         if what == pycurl.POLL_REMOVE:
-            if fd in self._watched:
-                self._watched.discard(fd)
-                try:
-                    self._epoll.unregister(fd)
-                except OSError:
-                    return  # libcurl has closed it already: the kernel forgot it by itself
+            self._idle_fds.add(fd)
             return
-        if fd in self._watched:
-            try:
-                self._epoll.modify(fd, _POLLS[what])
-                return
-            except FileNotFoundError:
-                pass  # the number was closed and given out again
-        self._watched.add(fd)
-        self._epoll.register(fd, _POLLS[what])
+        self._idle_fds.discard(fd)
+        try:
+            self._epoll.modify(fd, _POLLS[what])
+        except FileNotFoundError:
+            self._epoll.register(fd, _POLLS[what])
 
     def _set_timer(self, timeout_ms: int) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        """Note when libcurl wants to be called; a timer that is set for earlier is left to find it too early."""
         if timeout_ms == 0:
-            self._timer = self._loop.call_soon(self._on_timer)
-        elif timeout_ms > 0:
-            self._timer = self._loop.call_later(timeout_ms / 1000, self._on_timer)
+            self._due = 0.0
+            if not self._is_soon:
+                self._is_soon = True
+                self._loop.call_soon(self._on_soon)
+        elif timeout_ms < 0:
+            self._due = math.inf
+        else:
+            self._due = self._loop.time() + timeout_ms / 1000
+            self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            if self._timer.when() <= self._due:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._due, self._on_timer)
+
+    def _on_soon(self) -> None:
+        self._is_soon = False
+        self._act_on_time()
 
     def _on_timer(self) -> None:
         self._timer = None
-        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        self._collect()
+        if self._due <= self._loop.time():
+            self._act_on_time()
+        elif self._due < math.inf:
+            self._arm()
+
+    def _act_on_time(self) -> None:
+        if not self._is_closed:
+            self._due = math.inf
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            self._collect()
 
     def _on_ready(self) -> None:
-        act = self._multi.socket_action
+        act, idle = self._multi.socket_action, self._idle_fds
         for fd, events in self._epoll.poll(0, 256):
-            act(fd, _SELECTS[events & 31])
+            if fd in idle:
+                self._drop(fd)  # closed by the server while nobody asked: libcurl sees to it when it takes it up
+            else:
+                act(fd, _SELECTS[events & 31])
         self._collect()
+
+    def _drop(self, fd: int) -> None:
+        self._idle_fds.discard(fd)
+        with suppress(OSError):
+            self._epoll.unregister(fd)
 
     def _collect(self) -> None:
         queued = 1

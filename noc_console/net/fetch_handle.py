@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pycurl
@@ -50,7 +51,8 @@ class Handle:
             self._configure(request, url)
             self._asked = asked
         self.curl.setopt(pycurl.URL, url)
-        self._chunks, self._head, self._taken, self.overflowed = [], [], 0, False
+        self._chunks, self._taken, self.overflowed = [], 0, False
+        self._head.clear()
         self._limit, self._keep = request.max_bytes, request.keep_bytes
         self.sent = (request, at)
 
@@ -63,8 +65,8 @@ class Handle:
         effective = request.url
         if redirects:
             effective = without_token(_text(self.curl.getinfo_raw(pycurl.EFFECTIVE_URL)), request.access.query)
-        dns, connect, tls, first, total = self._moments()
         is_reused = code == 0 and not info(pycurl.NUM_CONNECTS)
+        dns, connect, tls, first, total = self._moments(is_short=is_reused and not redirects)
         size = info(pycurl.SIZE_DOWNLOAD_T)
         error = self._error(code, message)
         return Reply(
@@ -89,9 +91,15 @@ class Handle:
             error_text=error and self._sentence(error, effective, message, size),
         )
 
-    def _moments(self) -> tuple[int, int, int, int, int]:
-        """Return when each phase ended, in microseconds; a failure's time belongs to the phase it ended in."""
+    def _moments(self, *, is_short: bool) -> tuple[int, int, int, int, int]:
+        """Return when each phase ended, in microseconds; a failure's time belongs to the phase it ended in.
+
+        `is_short` is the usual case, an open connection: there is nothing to ask about its phases.
+        """
         info = self.curl.getinfo
+        if is_short:
+            first = info(pycurl.STARTTRANSFER_TIME_T)
+            return 0, 0, 0, first, max(info(pycurl.TOTAL_TIME_T), first)
         dns = info(pycurl.NAMELOOKUP_TIME_T)
         connect = max(info(pycurl.CONNECT_TIME_T), dns)
         tls = max(info(pycurl.APPCONNECT_TIME_T), connect)
@@ -108,7 +116,8 @@ class Handle:
     def forget(self) -> None:
         """Let go of the request and its bytes before the handle goes back to the pool."""
         self.future = self.sent = None
-        self._chunks, self._head = [], []
+        self._chunks = []
+        self._head.clear()
 
     def _error(self, code: int, message: str) -> str:
         if not code:
@@ -150,6 +159,7 @@ class Handle:
     def _fix(self) -> None:
         curl = self.curl
         curl.setopt(pycurl.WRITEFUNCTION, self._write)
+        curl.setopt(pycurl.HEADERFUNCTION, self._head.append)  # heads of all answers on the way, line by line
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         curl.setopt(pycurl.REDIR_PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
@@ -178,11 +188,6 @@ class Handle:
         curl.setopt(pycurl.ACCEPT_ENCODING, "gzip" if request.accept_gzip else None)
         curl.setopt(pycurl.CAINFO, access.ca_file or system_trust())
         curl.setopt(pycurl.CONNECT_TO, [connect_to(url, access.pin)] if access.pin else None)
-        # the head of each answer on the way is kept; only the last one is read
-        curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
-
-    def _take_line(self, line: bytes) -> None:
-        self._head.append(line)
 
 
 def _header(name: str, value: str) -> str:
@@ -192,14 +197,29 @@ def _header(name: str, value: str) -> str:
 
 
 def _headers(lines: list[bytes]) -> dict[str, str]:
+    """Return the headers of the last answer: each head begins with its status line."""
     headers: dict[str, str] = {}
     for line in lines:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            headers[name.lower()] = value.strip()
-        elif name[:5] == "HTTP/":
+        pair = _PAIRS.get(line) or _pair(line)
+        if pair[0]:
+            headers[pair[0]] = pair[1]
+        elif line[:5] == b"HTTP/":
             headers.clear()
     return headers
+
+
+#: Header lines seen before: servers repeat themselves, and taking them apart is most of a small answer's cost.
+_PAIRS: dict[bytes, tuple[str, str]] = {}
+
+
+def _pair(line: bytes) -> tuple[str, str]:
+    name, colon, value = line.decode("latin-1").partition(":")
+    pair = (sys.intern(name.lower()), value.strip()) if colon and name[:5] != "HTTP/" else ("", "")
+    if len(line) <= 256:
+        if len(_PAIRS) >= 4096:
+            _PAIRS.clear()
+        _PAIRS[line] = pair
+    return pair
 
 
 def _peer(address: str, port: int) -> str:
