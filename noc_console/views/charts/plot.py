@@ -91,6 +91,10 @@ class Chart:
         self._top = 0.0
         self.spec = spec
 
+    def forget_top(self) -> None:
+        """Let the axis choose its upper end anew."""
+        self._top = 0.0
+
     def draw(self, window: Window, traces: Mapping[CurveSpec, Trace]) -> None:
         """Draw the window of the traces; nothing is drawn for a curve without one."""
         lines = {

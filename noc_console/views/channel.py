@@ -1,0 +1,154 @@
+"""The channel page: head, way of the signal, live charts, ladder, waterfall, playlist, and the alarm's drawer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from noc_console.model import Severity
+from noc_console.views.alarm_acts import AlarmActs
+from noc_console.views.alarm_drawer import AlarmDrawer
+from noc_console.views.channel_header import ChannelHeader
+from noc_console.views.channel_path import PathRow, steps
+from noc_console.views.channel_plots import Plots
+from noc_console.views.channel_work import WorkRow
+from noc_console.views.desk import Desk
+from noc_console.views.figures import clock
+
+
+class ChannelScreen(QWidget):
+    """One channel, told by `open(id)`; refreshed by the frame timer while visible."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._desk = desk
+        self._channel_id = 0
+        self._input_id = 0
+        self._alarm_id = 0
+        self._seen = 0
+        self._drawn_second = 0
+        self.header = ChannelHeader(desk)
+        self.path = PathRow(desk)
+        self.plots = Plots(desk)
+        self.work = WorkRow(desk)
+        self.acts = AlarmActs(desk, self, self._chosen_alarms)
+        self.drawer = AlarmDrawer(desk, self.acts)
+        self.path.chosen.connect(self._on_input)
+        self._lay_out()
+        self._add_actions()
+
+    def open(self, channel_id: int) -> None:
+        """Show another channel."""
+        if channel_id != self._channel_id:
+            self._channel_id, self._input_id, self._alarm_id, self._seen = channel_id, 0, 0, 0
+            self.plots.forget()
+            self.work.forget()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw what changed; called five times a second at most."""
+        mirror = self._desk.mirror
+        channel = mirror.channels.get(self._channel_id)
+        if channel is None:
+            return
+        changes = mirror.changes(self._seen)
+        is_new = not self._seen or changes.everything or self._channel_id in changes.channels or bool(changes.alarms)
+        self._seen = mirror.revision
+        second = int(mirror.now())
+        if is_new or second != self._drawn_second:
+            self._drawn_second = second
+            self._draw(channel)
+
+    def status_text(self) -> str:
+        """Return what the status line says at its right end."""
+        channel = self._desk.mirror.channels.get(self._channel_id)
+        if channel is None:
+            return "no channel chosen"
+        seen = f"last {clock(channel['at'])}" if channel["at"] else "no data yet"
+        return f"{channel['code']} · {len(channel['inputs'])} inputs · {seen}"
+
+    def close_drawer(self) -> bool:
+        """Close the note field or leave the pause; say whether there was something to close."""
+        return self.drawer.close_note() or self.plots.resume()
+
+    def _draw(self, channel: Any) -> None:
+        mirror = self._desk.mirror
+        one = self._input_of(channel)
+        alarms = [alarm for alarm in mirror.open_alarms() if alarm["channel_id"] == channel["id"]]
+        alarm = next((a for a in alarms if a["id"] == self._alarm_id), alarms[0] if alarms else None)
+        self._alarm_id = alarm["id"] if alarm is not None else 0
+        self.header.show_channel(channel)
+        self.path.show_steps(steps(channel, mirror.channel_state(channel)), self._input_id)
+        self.plots.show_input(channel, one, alarms)
+        self.work.show_input(channel, one, alarms)
+        self.drawer.show_alarm(alarm, channel)
+        self.acts.follow()
+
+    def _input_of(self, channel: Any) -> Any:
+        inputs = channel["inputs"]
+        if not inputs:
+            return None
+        chosen = next((one for one in inputs if one["id"] == self._input_id), None)
+        chosen = chosen or max(inputs, key=lambda one: (Severity(one["severity"]).rank, -one["layer"]))
+        self._input_id = chosen["id"]
+        return chosen
+
+    def _chosen_alarms(self) -> list[Any]:
+        alarm = self._desk.mirror.alarms.get(self._alarm_id)
+        return [alarm] if alarm is not None else []
+
+    def _lay_out(self) -> None:
+        main = QVBoxLayout()
+        main.setContentsMargins(16, 8, 16, 8)
+        main.setSpacing(8)
+        main.addWidget(self.header)
+        main.addWidget(self.path)
+        main.addWidget(self.plots, 5)
+        main.addWidget(self.work, 4)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(main, 1)
+        row.addWidget(self.drawer)
+
+    def _add_actions(self) -> None:
+        for text, key, slot in (
+            ("Pause the charts", "Space", self.plots.toggle_pause),
+            ("Compare playlist with the fetch before", "D", self.work.playlist.toggle_diff),
+            ("Next alarm of this channel", "J", self._on_next),
+            ("Previous alarm of this channel", "K", self._on_previous),
+            ("Shorter window", "-", self.plots.shorter),
+            ("Longer window", "+", self.plots.longer),
+            ("Edit this channel", "Ctrl+E", self._on_edit),
+        ):
+            action = QAction(text, self)
+            action.setShortcut(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(slot)
+            self.addAction(action)
+
+    def _on_input(self, input_id: int) -> None:
+        self._input_id, self._seen = input_id, 0
+        self.plots.forget()
+        self.work.forget()
+        self.refresh()
+
+    def _on_edit(self) -> None:
+        if self._channel_id:
+            self._desk.ways.editChannel.emit(self._channel_id)
+
+    def _on_next(self) -> None:
+        self._step(1)
+
+    def _on_previous(self) -> None:
+        self._step(-1)
+
+    def _step(self, way: int) -> None:
+        ids = [one["id"] for one in self._desk.mirror.open_alarms() if one["channel_id"] == self._channel_id]
+        if self._alarm_id in ids:
+            self._alarm_id, self._seen = ids[(ids.index(self._alarm_id) + way) % len(ids)], 0
+            self.refresh()

@@ -1,0 +1,88 @@
+"""Which charts the channel page shows for an input: playlist age, segment download, bitrate, TTFB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from noc_console.model import Severity
+from noc_console.views.charts.overlay import Mark
+from noc_console.views.charts.spec import ChartSpec, CurveSpec, Limit
+
+Json = Mapping[str, Any]
+MOST_CURVES = 5
+RANGES = (("15 min", 900.0), ("1 h", 3600.0), ("6 h", 21600.0), ("24 h", 86400.0), ("7 d", 604800.0))
+# the limits of the templates as shipped; an open alarm of the same quantity brings its own
+_AGE = (Limit(1.5, "major 1.5", Severity.MAJOR), Limit(3.0, "critical 3.0", Severity.CRITICAL))
+_DOWNLOAD_S = 2.0
+_AGE_TOPS = (4.0, 8.0, 16.0, 40.0, 80.0, 400.0)
+_SECOND_TOPS = (4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0)
+_MBIT_TOPS = (0.4, 0.8, 1.2, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 40.0, 80.0, 160.0)
+_MS_TOPS = (40.0, 80.0, 200.0, 400.0, 800.0, 2000.0, 4000.0, 8000.0, 16000.0, 80000.0)
+
+
+def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ...]:
+    """Return the four charts of an input; without one they are there and say: not measured."""
+    rungs = sorted(one["rungs"], key=lambda rung: -(rung["bandwidth_bps"] or 0)) if one is not None else []
+    input_id = int(one["id"]) if one is not None else 0
+    video = [rung for rung in rungs if rung["kind"] == "video"][:MOST_CURVES] or rungs[:MOST_CURVES]
+    names = short_names([rung["rung"] for rung in rungs])
+
+    def curves(metric: str, shown: list[Any]) -> tuple[CurveSpec, ...]:
+        return tuple(CurveSpec(names[rung["rung"]], metric, rung["rung"], input_id) for rung in shown)
+
+    return (
+        ChartSpec("Playlist age", "age ×", _AGE_TOPS, curves("playlist.age_ratio", rungs[:MOST_CURVES]), _AGE),
+        ChartSpec(
+            "Segment download",
+            "load s",
+            _SECOND_TOPS,
+            curves("segment.download_s", video),
+            _download_limits(one, list(alarms)),
+            digits=2,
+        ),
+        ChartSpec("Bitrate", "Mbit/s", _MBIT_TOPS, curves("segment.bitrate_bps", video), scale=1e-6),
+        ChartSpec(
+            "First byte and whole request",
+            "ms",
+            _MS_TOPS,
+            _phases(video[:1], input_id),
+            scale=1e3,
+            digits=0,
+            is_bars=True,
+        ),
+    )
+
+
+def short_names(labels: Iterable[str]) -> dict[str, str]:
+    """Return each rung's name without its bitrate where that is still unique."""
+    labels = list(labels)
+    heads = [label.partition("@")[0] for label in labels]
+    return {label: head if heads.count(head) == 1 else label for label, head in zip(labels, heads, strict=True)}
+
+
+def alarm_marks(alarms: Iterable[Json]) -> tuple[Mark, ...]:
+    """Return a mark for each alarm of the channel."""
+    return tuple(
+        Mark(float(one["raised_at"]), str(one["type"]), Severity(one["severity"]), bool(one["acknowledged"]))
+        for one in alarms
+        if Severity(one["severity"]).rank >= Severity.WARNING.rank
+    )
+
+
+def _phases(first: list[Any], input_id: int) -> tuple[CurveSpec, ...]:
+    return tuple(
+        CurveSpec(name, metric, rung["rung"], input_id)
+        for rung in first
+        for name, metric in (("total", "segment.download_s"), ("TTFB", "segment.ttfb_s"))
+    )
+
+
+def _download_limits(one: Json | None, alarms: list[Json]) -> tuple[Limit, ...]:
+    slow = [alarm for alarm in alarms if alarm["type"] == "SEGMENT_SLOW" and alarm.get("threshold")]
+    value = float(slow[0]["threshold"]) if slow else _DOWNLOAD_S
+    limits = [Limit(value, f"major {value:.1f} s", Severity.MAJOR)]
+    length = float((one or {}).get("metrics", {}).get("segment.duration_s") or 0.0)
+    if length > value * 1.2:
+        limits.append(Limit(round(length, 1), f"segment length {length:.1f} s", Severity.CRITICAL))
+    return tuple(limits)

@@ -1,0 +1,134 @@
+"""The charts of the channel page with their ranges and the pause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from noc_console.views.channel_charts import RANGES, alarm_marks, chart_specs
+from noc_console.views.channel_series import SeriesFeed
+from noc_console.views.charts.stack import Stack
+from noc_console.views.charts.trace import Gap
+from noc_console.views.desk import Desk
+from noc_console.views.figures import age, clock
+
+
+class Plots(QWidget):
+    """Chips for the range, then the stack; paused charts stand still and say so."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._feed = SeriesFeed(desk)
+        self._paused_at = 0.0
+        self._span_s = RANGES[1][1]
+        self.stack = Stack(desk.theme, chart_specs(None, ()))
+        self._note = QLabel()
+        self._note.setProperty("look", "tertiary")
+        self._chips = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(_heading("Live"))
+        row.addSpacing(8)
+        for index, (name, _) in enumerate(RANGES):
+            row.addWidget(self._chip(index, name))
+        row.addSpacing(8)
+        row.addWidget(self._note)
+        row.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(row)
+        layout.addWidget(self.stack, 1)
+        self._chips.idClicked.connect(self._on_range)
+
+    def show_input(self, channel: Any, one: Any, alarms: list[Any]) -> None:
+        """Fetch and draw the charts of one input of a channel."""
+        now = self._desk.mirror.now()
+        specs = chart_specs(one, alarms)
+        for chart, spec in zip(self.stack.charts, specs, strict=True):
+            chart.set_spec(spec)
+        curves = [curve for spec in specs for curve in spec.curves]
+        self._feed.show(curves, self._span_s)
+        if one is not None:
+            self._feed.poll(now, one["rungs"])
+        end = self._paused_at or now
+        state = self._desk.mirror.channel_state(channel)
+        stale = state in ("stale", "lost") and not self._paused_at and bool(channel["at"])
+        self.stack.draw(
+            end - self._span_s,
+            end,
+            self._feed.traces,
+            alarm_marks(alarms),
+            self._gaps(),
+            float(channel["at"]) if stale else None,
+        )
+        self._note.setText(self._said(now))
+
+    def forget(self) -> None:
+        """Hold no samples: another channel or input is coming."""
+        self._feed.forget()
+        self._paused_at = 0.0
+
+    def toggle_pause(self) -> None:
+        """Stop the charts where they are, or let them run again."""
+        self._paused_at = 0.0 if self._paused_at else self._desk.mirror.now()
+
+    def resume(self) -> bool:
+        """Let the charts run; say whether they had been paused."""
+        was = bool(self._paused_at)
+        self._paused_at = 0.0
+        return was
+
+    def shorter(self) -> None:
+        """Show the next shorter range."""
+        self._move(-1)
+
+    def longer(self) -> None:
+        """Show the next longer range."""
+        self._move(1)
+
+    def _move(self, way: int) -> None:
+        index = min(max(self._chips.checkedId() + way, 0), len(RANGES) - 1)
+        self._chips.button(index).setChecked(True)
+        self._on_range(index)
+
+    def _on_range(self, index: int) -> None:
+        self._span_s = RANGES[index][1]
+        for chart in self.stack.charts:
+            chart.forget_top()
+
+    def _gaps(self) -> tuple[Gap, ...]:
+        gaps = {(gap.reason, round(gap.start)): gap for trace in self._feed.traces.values() for gap in trace.gaps}
+        loaded = [trace for trace in self._feed.traces.values() if trace.is_loaded]
+        # a gap counts only where every curve has it: one silent rung is not a lost channel
+        return tuple(
+            gap
+            for gap in gaps.values()
+            if all(any(own.reason == gap.reason and _covers(own, gap) for own in trace.gaps) for trace in loaded)
+        )
+
+    def _said(self, now: float) -> str:
+        if self._paused_at:
+            return f"Paused at {clock(self._paused_at)}, {age(now - self._paused_at)} ago. Space goes on."
+        return self._feed.failure
+
+    def _chip(self, index: int, name: str) -> QPushButton:
+        chip = QPushButton(name)
+        chip.setProperty("look", "chip")
+        chip.setCheckable(True)
+        chip.setAccessibleName(f"Show the last {name}")
+        chip.setChecked(RANGES[index][1] == self._span_s)
+        self._chips.addButton(chip, index)
+        return chip
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("look", "heading")
+    return label
+
+
+def _covers(own: Gap, gap: Gap) -> bool:
+    return own.start <= gap.end and own.end >= gap.start
