@@ -13,6 +13,7 @@ from noc_console.agent.alarm_desk import AlarmDesk
 from noc_console.agent.bell import Bell
 from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.clock import Clock
+from noc_console.agent.evidence import Evidence
 from noc_console.agent.flow import Flow
 from noc_console.agent.intake import Intake
 from noc_console.agent.jobs import Jobs
@@ -73,6 +74,7 @@ class Agent:
         self.jobs = Jobs(self.supervisor, parts.group)
         self.programs = Programs(self.clock, self.channels, self.board, self.recorder)
         self.lab = LabDesk(self.channels)
+        self.evidence = Evidence(self.recorder, self.supervisor)
         self._group = parts.group
         self._channel_of: dict[int, int] = {}
         self.intake = Intake(self.recorder, self.flow, self.work.rings, self.happened)
@@ -118,8 +120,9 @@ class Agent:
         self.work.rings.keep_only(one.id for one in inputs)
 
     def _kept(self, event: Event) -> None:
-        """React to what the history itself says: it stops and goes on recording."""
+        """React to what is in the journal now: alarms get evidence, a store that fails gets an alarm."""
         self.bell.ring()
+        self.evidence.heard(event)
         if event.kind == "RecordingStopped":
             text = str(event.data.get("text") or "The history cannot be written.")
             self._group.create_task(self._raise_store(text))

@@ -16,7 +16,6 @@ from noc_console.agent.rings import Rings
 from noc_console.model import Event
 from noc_console.net.pipe_batch import Batch, BatchDecoder
 
-LADDER_CHANGED = "LadderChanged"
 _log = logging.getLogger(__name__)
 
 
@@ -40,6 +39,8 @@ class Intake:
         match note.get("kind"):
             case "requests":
                 self._rings.add(note["rows"])
+            case "ladder":
+                self._flow.board.set_ladder(int(note["input_id"]), note["data"]["rungs"])
             case "event":
                 self._heard_event(int(note["input_id"]), note["data"])
             case kind:
@@ -65,7 +66,5 @@ class Intake:
     def _heard_event(self, input_id: int, said: Mapping[str, Any]) -> None:
         data = {key: value for key, value in said.items() if key not in ("kind", "at")}
         kind = str(said.get("kind") or "ProbeSaid")
-        if kind == LADDER_CHANGED:
-            self._flow.board.set_ladder(input_id, data.get("rungs", ()))
         at = float(said.get("at") or self._recorder.clock.now())
         self._happened(Event(kind, at, 0, input_id, data))

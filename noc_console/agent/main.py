@@ -160,6 +160,7 @@ class Household:
 
         group.create_task(agent.supervisor.run(agent.intake))
         group.create_task(agent.flow.run())
+        group.create_task(agent.evidence.run())
         group.create_task(Pulse(agent).run())
         if lab or (self.launch.demo != "no" and agent.wants_demo(self.launch.demo == "yes")):
             group.create_task(watch_demo(agent, lab))

@@ -73,9 +73,16 @@ class Reads:
             answer["ticks"] = await self._ticks(seq)
         return answer
 
+    async def capture(self, digest: str) -> bytes:
+        """Return a piece of evidence by the hash of its content."""
+        content = await self.recorder.ask(self.recorder.history.capture(digest))
+        if content is None:
+            raise NotFound("There is no such capture, or it has aged out.")
+        return content
+
     async def _ticks(self, seq: int) -> list[dict[str, Any]]:
         rows = await self.recorder.ask(self.recorder.history.ticks(seq, _MOST_TICKS))
-        return [{"seq": seq, "at": at, "body": base64.b64encode(body).decode()} for seq, at, body in rows]
+        return [{"seq": row.seq, "at": row.at, "body": base64.b64encode(row.body).decode()} for row in rows]
 
     def _seq(self, cursor: str) -> int:
         if not cursor:

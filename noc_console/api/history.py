@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from noc_console.agent.reads import Order, Span
@@ -56,3 +56,10 @@ async def top(
 ) -> Response:
     """Return the worst series of a window."""
     return answers.bare(await agent.reads.top(metric, Span(start, end), n, order))
+
+
+@routes.get("/captures/{digest}")
+async def capture(agent: TheAgent, digest: Annotated[str, Path(min_length=64, max_length=64)]) -> Response:
+    """Return a piece of evidence by its content hash (SHA-256, hex)."""
+    content = await agent.reads.capture(digest)
+    return Response(content, media_type="application/octet-stream")

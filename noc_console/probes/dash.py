@@ -134,6 +134,7 @@ class Watcher:
         return offset if offset is not None else self._time.believed_s if self._time else None
 
     def _tell_ladder(self, mpd: Mpd) -> None:
+        self._tools.tell_ladder(ladder(mpd))
         before = self._mpd
         if before is None or before is mpd:
             return

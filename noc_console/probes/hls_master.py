@@ -77,6 +77,7 @@ class MasterWatch:
                 return
             self._is_media, self._first = True, reply
             self.rungs = labelled([Rung(label="", kind="video", uri=self._input.url)])
+            self._tools.tell_ladder(self.rungs)
             return
         self._learn(playlist, reply.at)
 
@@ -84,6 +85,7 @@ class MasterWatch:
         rungs = rungs_of(master)
         changes = ladder_changes(self.rungs, rungs) if self.master is not None else ()
         self.master, self.rungs = master, rungs
+        self._tools.tell_ladder(rungs)
         self._lint = lint_master(master, self._input.expected)
         if changes:
             data = {"kind": "LadderChanged", "at": at, "text": f"{'; '.join(changes[:8])}.", "changes": list(changes)}

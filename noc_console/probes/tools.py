@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from noc_console.media.ladder import Rung
 from noc_console.model import Input, Observation
 from noc_console.net.fetch import Fetcher, Reply, Request
 from noc_console.probes import requests
@@ -16,6 +17,7 @@ from noc_console.probes.clock import WorldClock
 from noc_console.settings import Settings
 
 _KEPT_BODY_BYTES = 512 * 1024
+_RUNG_FACTS = ("kind", "codecs", "bandwidth_bps", "width", "height", "frame_rate", "language")
 
 
 class Sink(Protocol):
@@ -25,7 +27,7 @@ class Sink(Protocol):
         """Take one observation."""
 
     def note(self, kind: str, data: Mapping[str, Any]) -> None:
-        """Take one note: `requests`, `event`, `body`."""
+        """Take one note: `requests`, `event`, `body`, `ladder`."""
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Tools:
         self._fetcher = fetcher
         self._sink = sink
         self._bodies: dict[str, deque[Body]] = {}
+        self._ladder: list[dict[str, Any]] = []
 
     async def fetch(self, request: Request, *, rung: str = "", duration_s: float = 0.0) -> Reply:
         """Fetch and count it: `http.*` samples of the rung and a row of the waterfall.
@@ -119,6 +122,13 @@ class Tools:
     def note(self, kind: str, data: Mapping[str, Any]) -> None:
         """Hand on a note that is no measurement: kind `event` with `{"kind": CamelCase, ...}`."""
         self._sink.note(kind, data)
+
+    def tell_ladder(self, rungs: Iterable[Rung]) -> None:
+        """Tell the core which rungs the input has, when they are not those told before."""
+        facts = [{"rung": rung.label, **{name: getattr(rung, name) for name in _RUNG_FACTS}} for rung in rungs]
+        if facts != self._ladder:
+            self._ladder = facts
+            self._sink.note("ladder", {"rungs": facts})
 
     def keep_body(self, scope: str, url: str, at: float, body: bytes) -> None:
         """Remember a playlist as fetched; the last two different ones of a scope can be asked for."""
