@@ -20,7 +20,7 @@ _LEAST_S = 6.0
 class MasterWatch:
     """What a probe remembers of an input's address, be it a master or a media playlist."""
 
-    def __init__(self, input: Input, tools: Tools) -> None:
+    def __init__(self, input: Input, tools: Tools, given: Reply | None = None) -> None:
         self._input = input
         self._tools = tools
         self._body = b""
@@ -28,6 +28,7 @@ class MasterWatch:
         self._due = 0.0
         self._lint: tuple[Finding, ...] = ()
         self._first: Reply | None = None
+        self._given = given
         self._is_media = False
         self.master: Master | None = None
         self.rungs: tuple[Rung, ...] = ()
@@ -48,7 +49,9 @@ class MasterWatch:
         if self._is_media or at < self._due:
             return
         self._due = at + (self._input.poll_s or max(target_s, _LEAST_S)) - 0.05
-        reply = await self._tools.fetch(self._tools.request(self._input.url, accept_gzip=True))
+        reply, self._given = self._given, None
+        if reply is None:
+            reply = await self._tools.fetch(self._tools.request(self._input.url, accept_gzip=True))
         if reply.is_ok and reply.body != self._body:
             self._read(reply)
         if self._is_media:

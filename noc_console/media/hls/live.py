@@ -30,12 +30,16 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is remembered of one media playlist between polls; the empty value is the first look."""
+    """What is remembered of one media playlist between polls; the empty value is the first look.
+
+    `expects_live` says that an end is a fault even when it stood there at the first look already.
+    """
 
     media: Media | None = None
     changed_at: float = 0.0
     looked_at: float = 0.0
     has_been_live: bool = False
+    expects_live: bool = True
     lint: tuple[Finding, ...] = ()
     held: tuple[tuple[float, Finding], ...] = ()
     breaks: Breaks = _NO_BREAKS
@@ -62,14 +66,15 @@ def advance(memory: Memory, media: Media | None, seen: Seen) -> Step:
     if media is memory.media:
         return _judged(replace(memory, looked_at=seen.at), seen, ())
     if memory.media is None:
-        return _judged(_first(media, seen), seen, media.segments[-1:], is_changed=True)
+        return _judged(_first(memory, media, seen), seen, media.segments[-1:], is_changed=True)
     overlap = compare(memory.media, media, seen.at - memory.looked_at)
     return _judged(_changed(memory, media, overlap, seen), seen, overlap.fresh, is_changed=True)
 
 
-def _first(media: Media, seen: Seen) -> Memory:
+def _first(memory: Memory, media: Media, seen: Seen) -> Memory:
     breaks, nested = follow(Breaks(), media.segments, media, seen.at)
-    return Memory(
+    return replace(
+        memory,
         media=media,
         changed_at=seen.at - seen.age_s,
         looked_at=seen.at,
@@ -89,7 +94,8 @@ def _changed(memory: Memory, media: Media, overlap: Overlap, seen: Seen) -> Memo
     parts, hints = watch_parts(memory.parts, memory.media, media, seen.at)
     longest = media.duration_s if overlap.is_restart else max(memory.longest_s, media.duration_s)
     fresh_s = sum(segment.duration_s for segment in overlap.fresh)
-    return Memory(
+    return replace(
+        memory,
         media=media,
         changed_at=seen.at - seen.age_s if overlap.fresh else memory.changed_at,
         looked_at=seen.at,
@@ -149,7 +155,7 @@ def _judged(memory: Memory, seen: Seen, fresh: tuple[Segment, ...], *, is_change
     findings = [*memory.lint, *(finding for _, finding in held)]
     if media.is_live:
         findings.extend(_live(memory, media, seen))
-    elif media.is_ended and (memory.has_been_live or media.playlist_type != "VOD"):
+    elif media.is_ended and (memory.has_been_live or (memory.expects_live and media.playlist_type != "VOD")):
         findings.append(_ended(media))
     return Step(memory, tuple(findings), _metrics(memory, media, seen, is_changed=is_changed), fresh)
 
