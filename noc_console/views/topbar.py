@@ -20,6 +20,7 @@ HEIGHT = 48
 _TARGET = 2
 """Alarms in ten minutes that one operator can handle; more are coloured."""
 _CELLS = 10
+_DEMO_LONG = "DEMO   Remove demo channels"
 
 
 class TopBar(QWidget):
@@ -35,7 +36,7 @@ class TopBar(QWidget):
         self._summary: Summary | None = None
         self._seen = -1
         self._operator_box = QRect()
-        self._demo = QPushButton("DEMO  Remove demo channels", self)
+        self._demo = QPushButton(_DEMO_LONG, self)
         self._demo.setProperty("look", "chip")
         self._demo.setToolTip("These channels come from the built-in lab. One click removes them.")
         self._demo.setAccessibleName("Remove demo channels")
@@ -190,6 +191,7 @@ class TopBar(QWidget):
         return right
 
     def _place_demo(self, left: int, right: float) -> None:
+        self._demo.setText(_DEMO_LONG)
         width = self._demo.sizeHint().width()
         if width > right - left - 12:
             self._demo.setText("DEMO ×")
