@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from noc_console.media.ts.scte35 import BrokenCue, Cue, decode, is_out
 
-
 # its descriptor_length ends one byte before the UPID does: we keep the cue and drop the descriptor, others read on
 CUT_DESCRIPTOR = "/DBDAAAAAAAA///wBQb+AA2QOQAtAitDVUVJAAAA"
 
