@@ -117,7 +117,8 @@ class Watcher:
         mpd = polled.mpd or self._mpd
         metrics, findings = polled.metrics, polled.findings
         if mpd is not None:
-            seen = Seen(tools.now(), polled.is_new, age_s(reply.headers) if polled.mpd else 0.0, self._known_offset())
+            age = age_s(reply.headers) if polled.mpd else 0.0
+            seen = Seen(tools.now(), polled.is_new, age, self._known_offset(), is_failed=polled.mpd is None)
             self._tell_ladder(mpd)
             step = advance(self._memory, mpd, seen, self._input.expected)
             self._memory, self._mpd = step.memory, mpd
@@ -142,6 +143,8 @@ class Watcher:
         if was != now:
             data = {"kind": "LadderChanged", "at": self._tools.now(), "before": was, "after": now}
             self._tools.note("event", data)
+        for label in set(was) - set(now):
+            self._tools.look(f"segment/{label}", self._tools.now(), {})  # what was wrong with it is gone with it
 
     def _spread(self, mpd: Mpd) -> dict[str, float]:
         """Return how many segments lie between the first and the last video rung at the edge."""

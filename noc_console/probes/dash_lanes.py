@@ -18,9 +18,10 @@ from noc_console.probes.tools import Tools
 GRACE_S = 0.2  # DVB-DASH: a segment is there at its availability time, 200 ms are forgiven
 INIT_AGAIN_S = 600.0
 _INIT_RETRY_S = 5.0
-_MOST_BEHIND = 4
-_LATE_PAUSE_S = 0.4
+_MOST_BEHIND = 12
+_LATE_S = 1.0
 _LATEST_S = 4.0
+_LATE_PAUSE_S = 0.3
 _MISSING = "dash-segment-missing"
 Look = Callable[[str, float, Mapping[str, float], tuple[Finding, ...]], None]
 
@@ -88,40 +89,46 @@ class Lanes:
         due = None if segment.available_at is None else segment.available_at + offset_s
         if due is not None:
             await self._tools.sleep_until(due + GRACE_S)
-        taken, late = await self._taken(offer, segment, is_whole, due)
-        findings = [*taken.findings, *late]
-        if init and init.fault:
-            findings.append(init.fault)
+        taken = await take(self._tools, _listed(offer, segment), is_whole=is_whole)
+        if due is None or taken.reply.status != 404:
+            late = _late(fresh, taken, due) if taken.tries > 1 else ()
+            self._tell(mpd, lane, fresh, taken, (*late, *_fault(init)), init, is_whole)
+            return
+        # not there: called late when it comes within a second, missing then, and late after all if it comes still
+        taken = await self._again(taken, fresh, is_whole, due + _LATE_S)
+        if not taken.is_had:
+            self._tell(mpd, lane, fresh, taken, _fault(init), init, is_whole)
+            taken = await self._again(taken, fresh, is_whole, due + min(segment.duration_s, _LATEST_S))
+            if not taken.is_had:
+                return
+        self._tell(mpd, lane, fresh, taken, (*_late(fresh, taken, due), *_fault(init)), init, is_whole)
+
+    async def _again(self, taken: Taken, fresh: Fresh, is_whole: bool, until: float) -> Taken:
+        """Ask again for a segment that is not there until it is, or the time is over."""
+        while taken.reply.status == 404 and self._tools.now() < until:
+            await self._tools.sleep(_LATE_PAUSE_S)
+            taken = await take(self._tools, _listed(fresh.offer, fresh.segment), is_whole=is_whole)
+        return taken
+
+    def _tell(
+        self,
+        mpd: Mpd,
+        lane: _Lane,
+        fresh: Fresh,
+        taken: Taken,
+        also: tuple[Finding, ...],
+        init: _Init | None,
+        is_whole: bool,
+    ) -> None:
+        """Hand on what a segment gave: how it came, and what its bytes say."""
+        offer, segment = fresh.offer, fresh.segment
+        findings = (*taken.findings, *also)
         if taken.is_had and is_whole:
             body = taken.reply.body
             lane.bucket = lane.bucket.fill(len(body), segment.duration_s, offer.representation.bandwidth_bps)
             findings += exceeded(mpd, offer, segment, lane.bucket)
             findings += inside(mpd, offer, segment, body, init.body if init else b"")
-        self._look(f"segment/{offer.label}", self._tools.now(), taken.metrics, tuple(findings))
-
-    async def _taken(
-        self, offer: Offer, segment: Segment, is_whole: bool, due: float | None
-    ) -> tuple[Taken, tuple[Finding, ...]]:
-        """Take a segment; one that is not there yet is asked for again for a while and then called late."""
-        listed = Listed(
-            "dash", offer.label, segment.url, segment.duration_s, segment.number, segment.byte_range,
-            segment.is_last_of_period, offer.representation.addressing.line,
-        )  # fmt: skip
-        tools = self._tools
-        taken = await take(tools, listed, is_whole=is_whole)
-        if due is None:
-            return taken, ()
-        until = due + max(min(segment.duration_s, _LATEST_S), 1.0)
-        tries = taken.tries
-        while taken.reply.status == 404 and tools.now() < until:
-            await tools.sleep(_LATE_PAUSE_S)
-            taken = await take(tools, listed, is_whole=is_whole)
-            tries += taken.tries
-        if tries == 1 or not taken.is_had or tools.now() > until + _LATEST_S:
-            return taken, ()
-        came = taken.reply.at - due
-        text = f"Segment {segment.number} came {came:.2f} s after its availability time, limit {GRACE_S} s."
-        return taken, (Finding("dash-segment-late", text, place(offer, segment)),)
+        self._look(f"segment/{offer.label}", self._tools.now(), taken.metrics, findings)
 
     async def _init(self, offer: Offer) -> _Init | None:
         """Return the initialisation segment, fetched once and again every ten minutes."""
@@ -143,6 +150,34 @@ class Lanes:
             text = f"The initialisation segment of {offer.label} is not there: {why}."
             known.fault = Finding("dash-init-missing", text, {"uri": url, "rung": offer.label})
         return known
+
+
+def _listed(offer: Offer, segment: Segment) -> Listed:
+    return Listed(
+        family="dash",
+        rung=offer.label,
+        url=segment.url,
+        duration_s=segment.duration_s,
+        sequence=segment.number,
+        byte_range=segment.byte_range,
+        is_exempt=segment.is_last_of_period,
+        line=offer.representation.addressing.line,
+    )
+
+
+def _fault(init: _Init | None) -> tuple[Finding, ...]:
+    return (init.fault,) if init and init.fault else ()
+
+
+def _late(fresh: Fresh, taken: Taken, due: float | None) -> tuple[Finding, ...]:
+    """Return the finding on a segment that was not there at first, near its availability time (IOP 13)."""
+    if due is None or not taken.is_had:
+        return ()
+    came = taken.reply.at - due
+    if came > fresh.segment.duration_s + _LATEST_S:
+        return ()  # long past: it was not late, a single request had failed
+    text = f"Segment {fresh.segment.number} came {came:.2f} s after its availability time, limit {GRACE_S} s."
+    return (Finding("dash-segment-late", text, place(fresh.offer, fresh.segment)),)
 
 
 def inside(mpd: Mpd, offer: Offer, segment: Segment, body: bytes, init: bytes) -> tuple[Finding, ...]:

@@ -214,6 +214,11 @@ def _segment(mpd: Mpd, period: Period, rep: Representation, spot: Spot) -> Segme
     if addressing.kind == "single" or (is_last and addressing.kind != "timeline"):
         length = max((period.duration_s or relative_end) - (start - (period.start_s or 0.0)), 0.0)
     number = addressing.start_number + index
+    if addressing.kind == "timeline" and "$Time" in addressing.media:
+        # nothing numbers these: count by nominal length, so that the newest one has the highest number
+        number = round(
+            start / max(round(max(run.duration for run in addressing.runs) / addressing.timescale, 1), 0.1)
+        )
     url, byte_range = _place(rep, index, number, time)
     due = _available_at(mpd, period, addressing, relative_end) if mpd.is_dynamic else None
     return Segment(number, time, addressing.timescale, start, length, url, byte_range, due, is_last, ticks)

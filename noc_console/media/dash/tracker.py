@@ -18,19 +18,23 @@ _APART_S = 0.1
 _CLOCK_SHARE = 0.25
 _RESTART_SEGMENTS = 5
 _EDIT_CYCLES = 2
+_STEADY_MOVES = 2
+_STEADY_SHARE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One look: `at` is our time (Unix seconds), `http_age_s` the Age of the answer, `is_new` a changed body.
 
-    `offset_s` is how far our clock is ahead of the origins', None while nobody knows.
+    `offset_s` is how far our clock is ahead of the origins', None while nobody knows. `is_failed` says
+    that no MPD came and the last one still stands.
     """
 
     at: float
     is_new: bool = True
     http_age_s: float = 0.0
     offset_s: float | None = None
+    is_failed: bool = False
 
     @property
     def utc(self) -> float:
@@ -50,6 +54,7 @@ class Fresh:
 class Memory:
     """What is remembered of an MPD; the first look starts with an empty one.
 
+    `moves` counts how often publishTime has moved while we watched, `moved_at` when it last did (our time).
     `starts` is the presentation time of the newest segment given out, by rung; `grown_at` when the edge last moved
     (our time). `linted` are the findings of the version at hand, `edits` those of the newest change and the number
     of looks they still stand.
@@ -60,6 +65,8 @@ class Memory:
     edge_s: float | None = None
     grown_at: float = 0.0
     first_at: float = 0.0
+    moves: int = 0
+    moved_at: float = 0.0
     linted: tuple[Finding, ...] = ()
     edits: tuple[Finding, ...] = ()
     edit_cycles: int = 0
@@ -90,7 +97,7 @@ def advance(memory: Memory, mpd: Mpd, seen: Seen, expected: Expected | None = No
         edits = ()
     fresh, starts = _fresh(memory, mpd, seen.utc)
     edge_s = edge(mpd, seen.utc)
-    memory = _grown(replace(memory, mpd=mpd), mpd, seen, edge_s)
+    memory = _grown(replace(memory, mpd=mpd), before, mpd, seen, edge_s)
     # what needs the time is judged at each look, what needs only the bytes is as cheap
     linted = lint(mpd, expected, seen.utc)
     findings = (*linted, *edits, *_stale(memory, mpd, seen), *_apart(mpd, seen.utc), *memory.drift.findings(mpd))
@@ -104,9 +111,10 @@ def due(memory: Memory, mpd: Mpd, utc: float) -> tuple[Memory, tuple[Fresh, ...]
     return replace(memory, starts=starts), fresh
 
 
-def _grown(memory: Memory, mpd: Mpd, seen: Seen, edge_s: float | None) -> Memory:
+def _grown(memory: Memory, before: Mpd | None, mpd: Mpd, seen: Seen, edge_s: float | None) -> Memory:
     """Remember when the edge last moved, and how far it lies behind the clock."""
     first = memory.first_at or seen.at
+    memory = _moved(memory, before, mpd, seen)
     if edge_s is None or edge_s == memory.edge_s:
         return replace(memory, first_at=first, grown_at=memory.grown_at or seen.at)
     grown = seen.at - seen.http_age_s
@@ -118,6 +126,12 @@ def _grown(memory: Memory, mpd: Mpd, seen: Seen, edge_s: float | None) -> Memory
     if mpd.available_from is not None and not _is_number(mpd) and memory.edge_s is not None:
         drift = drift.seen(seen.utc, seen.utc - seen.http_age_s - mpd.available_from - edge_s)
     return replace(memory, edge_s=edge_s, grown_at=grown, first_at=first, drift=drift)
+
+
+def _moved(memory: Memory, before: Mpd | None, mpd: Mpd, seen: Seen) -> Memory:
+    if before is None or before.published_at == mpd.published_at:
+        return memory
+    return replace(memory, moves=memory.moves + 1, moved_at=seen.at - seen.http_age_s)
 
 
 def _said_at(mpd: Mpd, edge_s: float) -> float | None:
@@ -139,18 +153,27 @@ def limit_s(mpd: Mpd) -> float:
 
 
 def _stale(memory: Memory, mpd: Mpd, seen: Seen) -> Iterator[Finding]:
-    if not mpd.is_dynamic or mpd.update_s is None or _is_number(mpd) or mpd.segment_s <= 0 or memory.edge_s is None:
+    if not mpd.is_dynamic or mpd.update_s is None or mpd.segment_s <= 0 or memory.edge_s is None:
         return
-    age, limit = seen.at - memory.grown_at, limit_s(mpd)
+    # a template needs no new MPD: only one that used to be published steadily can be found standing still
+    is_number = _is_number(mpd)
+    if is_number and memory.moves < _STEADY_MOVES:
+        return
+    age, limit = seen.at - (memory.moved_at if is_number else memory.grown_at), limit_s(mpd)
+    if is_number:
+        limit = max(limit, _STEADY_SHARE * (memory.moved_at - memory.first_at) / memory.moves)
     if age <= limit:
         return
     cause, why = _cause(seen, mpd, limit)
-    text = f"No new segment for {age:.1f} s, limit {limit:.1f} s; {why}."
+    what = "publishTime has stood still" if is_number else "No new segment"
+    text = f"{what[0].upper()}{what[1:]} for {age:.1f} s, limit {limit:.1f} s; {why}."
     yield Finding("dash-mpd-stale", text, {"line": mpd.line, "cause": cause})
 
 
 def _cause(seen: Seen, mpd: Mpd, limit: float) -> tuple[str, str]:
     """Tell a stale origin from a stale cache and from our own clock (standards 7)."""
+    if seen.is_failed:
+        return "network", "the MPD is not delivered"
     if seen.offset_s is not None and abs(seen.offset_s) > max(_CLOCK_SHARE * mpd.segment_s, 1.0):
         return "clock", f"our own clock is off by {seen.offset_s:+.1f} s"
     if seen.http_age_s > limit / 2:
