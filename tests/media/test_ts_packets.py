@@ -18,17 +18,19 @@ PASSES = [pytest.param(packets.read_heads, id="numpy"), pytest.param(fast.read_h
 Pass = Callable[[Bytes, Continuity], Heads]
 
 
+def rows_of(table: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(table.read_text().splitlines()))
+
+
 def truth(testdata: Path) -> Mapping[str, dict[int, dict[str, str]]]:
     files: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
-    for row in csv.DictReader((testdata / "ts" / "expected_pids.csv").open()):
+    for row in rows_of(testdata / "ts" / "expected_pids.csv"):
         files[row["file"]][int(row["pid"])] = row
     return {name: pids for name, pids in files.items() if SKIPPED not in name}
 
 
 def grid(testdata: Path, name: str) -> Bytes:
-    sizes = {
-        row["file"]: int(row["packet_size"]) for row in csv.DictReader((testdata / "ts" / "expected.csv").open())
-    }
+    sizes = {row["file"]: int(row["packet_size"]) for row in rows_of(testdata / "ts" / "expected.csv")}
     data = np.fromfile(testdata / name, np.uint8)
     size = sizes[name]
     start = 4 if size == 192 else 0

@@ -8,7 +8,7 @@ import numpy as np
 from noc_console.media.ts.packets import BAD_SYNC, ERROR, JUMP, NULL_PID, PIDS, Bytes, Continuity, Heads
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True, boundscheck=False)
 def _scan(block, pids, flags, counter, last, breaks, before):  # type: ignore[no-untyped-def]
     count = 0
     for row in range(block.shape[0]):

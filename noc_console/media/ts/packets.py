@@ -54,7 +54,7 @@ def read_heads(block: Bytes, memory: Continuity) -> Heads:
     """Return the heads of packets (n, 188), and let `memory` move on to their end, with numpy alone."""
     words = np.ascontiguousarray(block[:, :6])
     first, second, third = words[:, 1], words[:, 2], words[:, 3]
-    pid = ((first & 0x1F).astype(np.uint16) << 8) | second
+    pid = (((first & 0x1F).astype(np.uint16) << 8) | second).astype(np.uint16, copy=False)
     flags = _flags(words, first, third)
     judged = np.flatnonzero((pid != NULL_PID) & ((flags & (ERROR | BAD_SYNC)) == 0))
     order = judged[np.argsort(pid[judged], kind="stable")]
@@ -88,7 +88,7 @@ def _flags(words: Bytes, first: Bytes, third: Bytes) -> Bytes:
     flags |= (field_flags & 0x80) >> 2
     flags |= (field_flags & 0x40) << 1
     flags |= np.where(words[:, 0] != 0x47, np.uint8(BAD_SYNC), np.uint8(0))
-    return flags
+    return flags.astype(np.uint8, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
