@@ -78,7 +78,8 @@ class AlarmDrawer(QFrame):
             self.reply.hide()
         now = self._desk.mirror.now()
         if alarm is not None:
-            self.sheet.show_entries(alarm_entries(alarm, channel, now))
+            others = [one for one in self._alarms_of(channel) if one["id"] != alarm["id"]] if channel else []
+            self.sheet.show_entries(alarm_entries(alarm, channel, others, now))
         elif channel is not None:
             self.sheet.show_entries(channel_entries(channel, self._alarms_of(channel), now))
         else:

@@ -15,9 +15,10 @@ Json = Mapping[str, Any]
 _DAY_S = 86_400
 
 
-def alarm_entries(alarm: Json, channel: Json | None, now: float) -> tuple[Entry, ...]:
-    """Return the drawer's entries for an alarm: facts, evidence, people."""
-    return (*_facts(alarm, now), *_evidence(alarm, channel, now), *_people(alarm))
+def alarm_entries(alarm: Json, channel: Json | None, others: list[Json], now: float) -> tuple[Entry, ...]:
+    """Return the drawer's entries for an alarm: facts, evidence, people, the channel's other alarms."""
+    same = _others(others, now, "Same channel") if others else ()
+    return (*_facts(alarm, now), *_evidence(alarm, channel, now), *_people(alarm), *same)
 
 
 def channel_entries(channel: Json, alarms: list[Json], now: float) -> tuple[Entry, ...]:
@@ -30,7 +31,7 @@ def channel_entries(channel: Json, alarms: list[Json], now: float) -> tuple[Entr
         Head("Inputs"),
         *(inputs or [Plain("No input: edit the channel to give it a URL.")]),
         *_findings(channel, now, "Findings"),
-        *(_others(alarms, now) if alarms else (Head("Alarms"), Plain("No open alarms"))),
+        *(_others(alarms, now, "Alarms") if alarms else (Head("Alarms"), Plain("No open alarms"))),
     )
 
 
@@ -136,12 +137,12 @@ def _people(alarm: Json) -> list[Entry]:
     return [Head("Who knows"), *(entries or [Plain("Nobody has acknowledged it yet.")])]
 
 
-def _others(alarms: list[Json], now: float) -> tuple[Entry, ...]:
+def _others(alarms: list[Json], now: float, head: str) -> tuple[Entry, ...]:
     items = [
         Item(Severity(one["severity"]), one["message"], one["type"], age(now - one["raised_at"]), one["acknowledged"])
         for one in alarms
     ]
-    return (Head("Alarms", f"{len(alarms)} open"), *items)
+    return (Head(head, f"{len(alarms)} open"), *items)
 
 
 def _words(camel: str) -> str:

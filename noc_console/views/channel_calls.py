@@ -19,7 +19,14 @@ async def series(
 ) -> tuple[list[list[float]], tuple[Gap, ...]]:
     """Return a curve's points `[at, min, mean, max, n]` and its gaps; key is (input, rung, metric)."""
     input_id, rung, metric = key
-    asked = {"input": input_id, "rung": rung, "metric": metric, "start": start, "end": end, "points": points}
+    asked: dict[str, str | int | float | bool] = {
+        "input": input_id,
+        "rung": rung,
+        "metric": metric,
+        "start": start,
+        "end": end,
+        "points": points,
+    }
     answer = await client.get("/series", asked)
     return answer["points"], tuple(Gap(*gap) for gap in answer["gaps"])
 
@@ -70,7 +77,7 @@ async def switch_channel(client: ApiClient, channel_id: int, *, is_on: bool) -> 
 
 async def purge_channel(client: ApiClient, channel_id: int) -> None:
     """Remove a channel for good."""
-    await client.delete(f"/channels/{channel_id}", {"purge": "true"})
+    await client.delete(f"/channels/{channel_id}", {"purge": True})
 
 
 async def begin_inspection(client: ApiClient, url: str, seconds: float) -> str:
@@ -85,7 +92,7 @@ async def inspection(client: ApiClient, job: str) -> dict[str, Any]:
 
 async def import_channels(client: ApiClient, text: str, *, is_dry: bool) -> dict[str, Any]:
     """Send a CSV or M3U list; dry runs only tell what would change."""
-    return dict(await client.post_text("/channels/import", text, {"dry_run": "true" if is_dry else "false"}))
+    return dict(await client.post_text("/channels/import", text, {"dry_run": is_dry}))
 
 
 async def lab(client: ApiClient) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _DOWNLOAD_S = 2.0
 _AGE_TOPS = (4.0, 8.0, 16.0, 40.0, 80.0, 400.0)
 _SECOND_TOPS = (4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0)
 _MBIT_TOPS = (0.4, 0.8, 1.2, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 40.0, 80.0, 160.0)
-_MS_TOPS = (40.0, 80.0, 200.0, 400.0, 800.0, 2000.0, 4000.0, 8000.0, 16000.0, 80000.0)
+_PHASE_TOPS = (0.2, 0.4, 0.8, 2.0, 4.0, 8.0, 16.0, 32.0, 80.0)
 
 
 def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ...]:
@@ -44,11 +44,10 @@ def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ..
         ChartSpec("Bitrate", "Mbit/s", _MBIT_TOPS, curves("segment.bitrate_bps", video), scale=1e-6),
         ChartSpec(
             "First byte and whole request",
-            "ms",
-            _MS_TOPS,
+            "TTFB s",
+            _PHASE_TOPS,
             _phases(video[:1], input_id),
-            scale=1e3,
-            digits=0,
+            digits=2,
             is_bars=True,
         ),
     )

@@ -135,7 +135,7 @@ class Sheet(QWidget):
                 return self._lines(entry.text, inner) * _LINE + 6
 
     def _lines(self, text: str, width: float) -> int:
-        metrics = QFontMetricsF(self._theme.font(BODY, MEDIUM))
+        metrics = QFontMetricsF(self._theme.font(BODY, SEMIBOLD))
         flags = Qt.TextFlag.TextWordWrap.value | Qt.TextFlag.TextWrapAnywhere.value
         height = metrics.boundingRect(QRectF(0, 0, max(width, 40), 10_000), flags, text or " ").height()
         return max(round(height / metrics.lineSpacing()), 1)

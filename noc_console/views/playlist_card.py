@@ -6,12 +6,13 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from noc_console.catalogues import findings as catalogue
 from noc_console.model import Severity
 from noc_console.views.channel_paint import HEAD_HEIGHT, Ink, card_head, write
 from noc_console.views.desk import Desk
+from noc_console.views.drawer_choice import Choice
 from noc_console.views.figures import clock
 from noc_console.views.playlist_text import compared, differences, plain
 from noc_console.views.playlist_view import LineFinding, PlaylistView
@@ -30,7 +31,7 @@ class PlaylistCard(QFrame):
         self._answer: dict[str, Any] = {}
         self._notice = "Loading"
         self.view = PlaylistView(desk.theme)
-        self.scopes = QComboBox()
+        self.scopes = Choice()
         self.scopes.setAccessibleName("Playlist to show")
         self.scopes.setMinimumWidth(180)
         self.scopes.currentIndexChanged.connect(self._on_scope)

@@ -174,7 +174,7 @@ class PlaylistView(QPlainTextEdit):
         found = group[0]
         font = theme.mono(BODY, MEDIUM)
         text_end = box.left() + width_of(self._text_of(box), font) + 16
-        left = max(text_end, box.width() * 0.46)
+        left = max(text_end, box.width() * 0.34)
         row = QRectF(left, box.top(), box.width() - left - 12, box.height())
         if row.width() < 60:
             return

@@ -6,10 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from noc_console.views.channel_paint import HEAD_HEIGHT, card_head
 from noc_console.views.desk import Desk
+from noc_console.views.drawer_choice import Choice
 from noc_console.views.waterfall import Limit, Waterfall, request
 
 
@@ -23,7 +24,7 @@ class WaterfallCard(QFrame):
         self.setProperty("look", "card")
         self._desk = desk
         self.waterfall = Waterfall(desk.theme)
-        self.rungs = QComboBox()
+        self.rungs = Choice()
         self.rungs.setAccessibleName("Rung of the waterfall")
         self.rungs.setMinimumWidth(150)
         self.rungs.currentIndexChanged.connect(self._on_chosen)

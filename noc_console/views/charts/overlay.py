@@ -16,7 +16,7 @@ from noc_console.views.glyphs import paint_glyph, paint_hatch
 from noc_console.views.theme import AXIS, BODY, MEDIUM, Theme
 
 _GLYPH = 14
-_LEAST_TEXT_WIDTH = 150
+_LEAST_TEXT_WIDTH = 118
 
 
 @dataclass(frozen=True, slots=True)

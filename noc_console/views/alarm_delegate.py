@@ -1,0 +1,106 @@
+"""Draws a row of the alarm list: severity bar and glyph, tints, monospaced codes, muted closed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from noc_console.model import Severity
+from noc_console.views.alarm_model import (
+    ALARM_ROLE,
+    CHANNEL,
+    LAYER,
+    OCC,
+    RAISED,
+    RIGHT_ALIGNED,
+    SEV,
+    TEXT,
+    TYPE,
+)
+from noc_console.views.channel_paint import LEFT, RIGHT, Ink, badge, write
+from noc_console.views.glyphs import paint_glyph
+from noc_console.views.theme import BODY, MEDIUM, Theme
+
+_BAR = 4
+Json = Mapping[str, Any]
+
+
+class AlarmDelegate(QStyledItemDelegate):
+    """Paints the alarm a row gives under ALARM_ROLE."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.is_lit = True
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Override: ground, hairline, the cell, and the accent border of a selected row."""
+        alarm = index.data(ALARM_ROLE)
+        if alarm is None:
+            return
+        box = QRectF(option.rect)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.fillRect(box, self._ground(alarm, is_selected))
+        painter.setPen(QPen(self._theme.colours.table_line, 1))
+        painter.drawLine(QPointF(box.left(), box.bottom() - 0.5), QPointF(box.right(), box.bottom() - 0.5))
+        if index.column() == SEV:
+            self._paint_severity(painter, box, alarm)
+        else:
+            self._paint_text(painter, box, alarm, index)
+        if is_selected:
+            self._paint_border(painter, box, index)
+
+    def _ground(self, alarm: Json, is_selected: bool) -> QColor:
+        colours = self._theme.colours
+        if is_selected:
+            return colours.selected_row
+        is_loud = alarm["severity"] == "critical" and not alarm["acknowledged"] and not alarm["resolved"]
+        return colours.critical_tint if is_loud else colours.panel
+
+    def _paint_severity(self, painter: QPainter, box: QRectF, alarm: Json) -> None:
+        severity = Severity(alarm["severity"])
+        if alarm["resolved"]:
+            painter.fillRect(QRectF(box.left() + 26, box.center().y() - 3, 7, 7), self._theme.colours.closed)
+            return
+        is_loud = severity.rank >= Severity.MINOR.rank and not alarm["acknowledged"]
+        if is_loud:
+            painter.fillRect(QRectF(box.left(), box.top(), _BAR, box.height() - 1), self._theme.severity[severity])
+        is_blinking = severity.rank >= Severity.MAJOR.rank and not alarm["acknowledged"]
+        if self.is_lit or not is_blinking:
+            centre = QPointF(box.left() + 30, box.center().y())
+            paint_glyph(painter, self._theme, severity, centre, 20, acked=alarm["acknowledged"])
+
+    def _paint_text(
+        self, painter: QPainter, box: QRectF, alarm: Json, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        theme, colours, column = self._theme, self._theme.colours, index.column()
+        is_plain = column in (RAISED, CHANNEL, TEXT)
+        colour = colours.text if is_plain else colours.secondary
+        if alarm["resolved"]:
+            colour = colours.tertiary
+        font = theme.mono(BODY) if column in (LAYER, TYPE) else theme.font(BODY)
+        if column == CHANNEL:
+            font = theme.mono(BODY, MEDIUM)
+        if column == OCC and alarm["occurrences"] > 1 and not alarm["resolved"]:
+            font, colour = theme.font(BODY, MEDIUM), colours.text
+        area = box.adjusted(8, 0, -8, 0)
+        align = RIGHT if column in RIGHT_ALIGNED else LEFT
+        used = write(painter, area, str(index.data(Qt.ItemDataRole.DisplayRole)), Ink(font, colour), align)
+        if column == TEXT and alarm["test"]:
+            badge(painter, theme, QPointF(area.left() + used + 10, box.center().y()), "TEST")
+
+    def _paint_border(self, painter: QPainter, box: QRectF, index: QModelIndex | QPersistentModelIndex) -> None:
+        painter.setPen(QPen(self._theme.colours.accent, 1))
+        frame = box.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawLine(frame.topLeft(), frame.topRight())
+        painter.drawLine(frame.bottomLeft(), frame.bottomRight())
+        if index.column() == 0:
+            painter.drawLine(frame.topLeft(), frame.bottomLeft())
+        if index.column() == index.model().columnCount() - 1:
+            painter.drawLine(frame.topRight(), frame.bottomRight())

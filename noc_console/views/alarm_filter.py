@@ -1,0 +1,88 @@
+"""Which alarms are listed and in which order: chips, search text and rank, as plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noc_console.model import Layer, Severity
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter: its key, what it is called and how many open alarms it lets through."""
+
+    key: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the operator has chosen: chips that must all hold, words that must all occur."""
+
+    chips: frozenset[str] = frozenset()
+    text: str = ""
+
+
+def rank(alarm: Json, tier: int) -> tuple[int, bool, int, float]:
+    """Return the order of urgency: severity, unacknowledged first, tier, then the newer first."""
+    return (-Severity(alarm["severity"]).rank, bool(alarm["acknowledged"]), tier, -float(alarm["raised_at"]))
+
+
+def chips(alarms: Sequence[Json], operator: str, tiers: Mapping[int, int]) -> list[Chip]:
+    """Return the chips worth offering; layers only where there are alarms."""
+    keys = ["open", "mine", "unacknowledged", "critical", "major", "tier1"]
+    keys += [f"layer{layer}" for layer in Layer if any(alarm["layer"] == layer for alarm in alarms)]
+    return [Chip(key, _TITLES.get(key) or f"Layer L{key[-1]}", _count(alarms, key, operator, tiers)) for key in keys]
+
+
+def listed(alarms: Iterable[Json], query: Query, operator: str, tiers: Mapping[int, int]) -> list[Json]:
+    """Return the alarms a query lets through, most urgent first."""
+    words = query.text.lower().split()
+    found = [
+        alarm
+        for alarm in alarms
+        if all(passes(alarm, key, operator, tiers) for key in query.chips) and _has(alarm, words)
+    ]
+    return sorted(found, key=lambda alarm: rank(alarm, tiers.get(alarm["channel_id"], 3)))
+
+
+def passes(alarm: Json, key: str, operator: str, tiers: Mapping[int, int]) -> bool:
+    """Tell whether a chip lets an alarm through."""
+    if key.startswith("layer"):
+        return bool(alarm["layer"] == int(key[5:]))
+    match key:
+        case "mine":
+            return bool(operator) and alarm["owner"] == operator
+        case "unacknowledged":
+            return not alarm["acknowledged"]
+        case "critical" | "major":
+            return bool(alarm["severity"] == key)
+        case "tier1":
+            return tiers.get(alarm["channel_id"]) == 1
+    return True
+
+
+def _count(alarms: Sequence[Json], key: str, operator: str, tiers: Mapping[int, int]) -> int:
+    return sum(passes(alarm, key, operator, tiers) for alarm in alarms)
+
+
+def _has(alarm: Json, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    text = f"{alarm['message']} {alarm['channel_code']} {alarm['type']} {alarm['owner']} l{alarm['layer']}".lower()
+    return all(word in text for word in words)
+
+
+_TITLES = {
+    "open": "Open",
+    "mine": "Mine",
+    "unacknowledged": "Unacknowledged",
+    "critical": "Critical",
+    "major": "Major",
+    "tier1": "Tier 1",
+}

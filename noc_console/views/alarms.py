@@ -1,0 +1,239 @@
+"""The alarms screen: chips, load figures, timeline, the list worst first, and the drawer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from noc_console.model import Severity
+from noc_console.views.alarm_acts import AlarmActs
+from noc_console.views.alarm_drawer import AlarmDrawer
+from noc_console.views.alarm_figures import FigureRow, closed_line, figures
+from noc_console.views.alarm_filter import Query, chips, listed
+from noc_console.views.alarm_model import AlarmModel
+from noc_console.views.alarms_card import ListCard, TimelineCard
+from noc_console.views.alarms_chips import ChipRow
+from noc_console.views.alarms_past import PastAlarms
+from noc_console.views.alarms_table import AlarmTable
+from noc_console.views.desk import Desk
+from noc_console.views.figures import clock
+from noc_console.views.timeline import Span
+
+Json = Mapping[str, Any]
+_HOUR_S = 3600.0
+_DEFAULT_S = 2 * _HOUR_S
+
+
+class AlarmsScreen(QWidget):
+    """All alarms; `open(id)` selects one. Refreshed by the frame timer while visible."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._desk = desk
+        self._seen = -1
+        self._second = 0
+        self._blink = True
+        self._wanted = 0
+        self._window = (0.0, 0.0)
+        self._has_closed = False
+        self._past = PastAlarms(desk)
+        self.chips = ChipRow(desk.theme)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search text, code, owner")
+        self.search.setAccessibleName("Search alarms")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(264)
+        self.figures = FigureRow(desk.theme)
+        self.timeline = TimelineCard(desk.theme)
+        self.model = AlarmModel(self._alarm_of, desk.mirror.now, self)
+        self.table = AlarmTable(desk.theme, self.model)
+        self.list = ListCard(desk.theme, self.table)
+        self.acts = AlarmActs(desk, self, self._chosen)
+        self.drawer = AlarmDrawer(desk, self.acts, width=384, has_way=True)
+        self._lay_out()
+        self._connect()
+
+    def open(self, alarm_id: int) -> None:
+        """Select an alarm, clearing filters that hide it."""
+        self._wanted = alarm_id
+        self._seen = -1
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw what changed; called five times a second at most."""
+        mirror = self._desk.mirror
+        changes = mirror.changes(max(self._seen, 0))
+        is_new = self._seen < 0 or changes.everything or bool(changes.alarms)
+        self._past.poll(is_changed=is_new)
+        self._follow_blink()
+        second = int(mirror.now())
+        if not is_new and second == self._second and not changes:
+            return
+        self._seen, self._second = mirror.revision, second
+        self._draw_list()
+        self.model.changed(changes.alarms)
+        self.model.tick()
+        self._draw_load()
+        self._draw_drawer()
+
+    def status_text(self) -> str:
+        """Return what the status line says at its right end."""
+        mirror = self._desk.mirror
+        return f"{len(mirror.open_alarms())} open · {len(mirror.channels)} channels · last {clock(mirror.now())}"
+
+    def close_drawer(self) -> bool:
+        """Close the note field, else the filters; say whether there was something to close."""
+        if self.drawer.close_note():
+            return True
+        if self.search.text() or self.chips.keys:
+            self.search.clear()
+            self.chips.clear()
+            return True
+        return False
+
+    def _draw_list(self) -> None:
+        mirror = self._desk.mirror
+        open_ = mirror.open_alarms()
+        tiers = {id_: int(channel["tier"]) for id_, channel in mirror.channels.items()}
+        operator = self._desk.operator.name
+        self.chips.show_chips(chips(open_, operator, tiers))
+        query = Query(self.chips.keys, self.search.text())
+        shown = listed(open_, query, operator, tiers)
+        closed = self._past.closed_since(mirror.now() - _HOUR_S)
+        rows = [*shown, *(listed(closed, query, operator, tiers) if self._has_closed else ())]
+        self.model.show_ids([int(alarm["id"]) for alarm in rows])
+        self._keep_selection()
+        hidden = len(open_) - len(shown)
+        said = f"{len(shown)} of {len(open_)} open" + (f", {hidden} hidden by the filter" if hidden else "")
+        empty = "No open alarms" if not open_ else "No alarm passes the filter: Esc clears it"
+        self.list.show_state(said, closed_line(closed), "" if rows else empty)
+
+    def _keep_selection(self) -> None:
+        if self._wanted:
+            if self._wanted in self._desk.mirror.alarms and not self.table.choose(self._wanted):
+                wanted, self._wanted = self._wanted, 0
+                self.search.clear()
+                self.chips.clear()
+                self.table.choose(wanted)
+            self._wanted = 0
+        elif not self.table.current_id() and self.model.ids:
+            self.table.choose(self.model.ids[0])
+
+    def _draw_load(self) -> None:
+        mirror = self._desk.mirror
+        now = mirror.now()
+        open_ = mirror.open_alarms()
+        self.figures.show_figures(figures(open_, self._past.by_id.values(), mirror.channels.values(), now))
+        window = self._window if self._window[1] else (now - _DEFAULT_S, now)
+        known = {**self._past.by_id, **{int(alarm["id"]): alarm for alarm in open_}}
+        self.timeline.show_spans([_span(alarm) for alarm in known.values()], window, now, bool(self._window[1]))
+
+    def _draw_drawer(self) -> None:
+        alarm = self._alarm_of(self.table.current_id())
+        channel = self._desk.mirror.channels.get(alarm["channel_id"]) if alarm is not None else None
+        self.drawer.show_alarm(alarm, channel)
+        self.acts.follow()
+
+    def _follow_blink(self) -> None:
+        if self._blink != self._desk.frame.is_lit:
+            self._blink = self._desk.frame.is_lit
+            self.table.delegate.is_lit = self._blink
+            self.table.viewport().update(0, 0, self.table.columnWidth(0), self.table.viewport().height())
+
+    def _alarm_of(self, alarm_id: int) -> Json | None:
+        return self._desk.mirror.alarms.get(alarm_id) or self._past.by_id.get(alarm_id)
+
+    def _chosen(self) -> list[Json]:
+        return [alarm for id_ in self.table.chosen_ids() if (alarm := self._alarm_of(id_)) is not None]
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        title = QLabel("Alarms")
+        title.setProperty("look", "title")
+        head.addWidget(title)
+        head.addSpacing(4)
+        head.addWidget(self.chips)
+        head.addStretch()
+        head.addWidget(self.search)
+        main = QVBoxLayout()
+        main.setContentsMargins(16, 6, 16, 8)
+        main.setSpacing(8)
+        main.addLayout(head)
+        main.addWidget(self.figures)
+        main.addWidget(self.timeline)
+        main.addWidget(self.list, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(main, 1)
+        row.addWidget(self.drawer)
+
+    def _connect(self) -> None:
+        self.chips.chosen.connect(self._on_filter)
+        self.search.textChanged.connect(self._on_filter)
+        self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        self.table.opened.connect(self._on_opened)
+        self.drawer.channelWanted.connect(self._desk.ways.openChannel)
+        self.timeline.windowChosen.connect(self._on_window)
+        self.list.closedWanted.connect(self._on_closed)
+        for text, key, slot in (
+            ("Next alarm", "J", self._on_next),
+            ("Previous alarm", "K", self._on_previous),
+            ("Search alarms", "/", self._on_search),
+            ("Select all listed alarms", "Ctrl+A", self.table.selectAll),
+            ("Show alarms closed in the last hour", "C", self.list.toggle_closed),
+        ):
+            action = QAction(text, self)
+            action.setShortcut(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(slot)
+            self.addAction(action)
+
+    def _on_filter(self) -> None:
+        self._draw_list()
+        self._draw_drawer()
+
+    def _on_selected(self) -> None:
+        self._draw_drawer()
+
+    def _on_opened(self, alarm_id: int) -> None:
+        alarm = self._alarm_of(alarm_id)
+        if alarm is not None:
+            self._desk.ways.openChannel.emit(int(alarm["channel_id"]))
+
+    def _on_window(self, start: float, end: float) -> None:
+        self._window = (start, end)
+        if end:
+            self._past.widen(self._desk.mirror.now() - start)
+        self._draw_load()
+
+    def _on_closed(self, is_on: bool) -> None:
+        self._has_closed = is_on
+        self._draw_list()
+
+    def _on_next(self) -> None:
+        self.table.step(1)
+
+    def _on_previous(self) -> None:
+        self.table.step(-1)
+
+    def _on_search(self) -> None:
+        self.search.setFocus()
+
+
+def _span(alarm: Json) -> Span:
+    ended = alarm["resolved_at"] if alarm["resolved"] else None
+    return Span(
+        int(alarm["layer"]),
+        float(alarm["raised_at"]),
+        float(ended) if ended else None,
+        Severity(alarm["severity"]),
+        bool(alarm["acknowledged"]),
+        f"{alarm['channel_code']}: {alarm['message']}",
+    )
