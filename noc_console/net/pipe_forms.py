@@ -52,5 +52,7 @@ def input_of(form: Mapping[str, Any]) -> Input:
 
 def access_of(form: Mapping[str, Any]) -> Access:
     """Return how a server is reached from its JSON form; raises KeyError, TypeError or ValueError."""
+    if not isinstance(form, Mapping):
+        raise TypeError("an access is an object")
     headers = {str(name): str(value) for name, value in dict(form.get("headers", {})).items()}
     return Access(headers, str(form.get("query", "")), str(form.get("ca_file", "")), str(form.get("pin", "")))

@@ -86,8 +86,8 @@ async def inspect(
 def kind_of(body: bytes, source: str) -> Kind:
     """Return what the first bytes say it is, whatever it is called; raises KnownError for anything else."""
     text = body[:_LOOKED_AT_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text[:7] == b"#EXTM3U" or (b"#EXT-X-" in text and text[:1] == b"#"):
-        return Kind.HLS
+    if text[:1] != b"<" and any(tag in text for tag in (b"#EXTM3U", b"#EXT-X-", b"#EXTINF")):
+        return Kind.HLS  # also one that does not begin as it must: that is a finding
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = body[:_LOOKED_AT_BYTES].decode("utf-16", "ignore").encode()
     if b"<MPD" in text or b":MPD" in text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from noc_console.probes.inspection import inspect
 from noc_console.probes.worker_outbox import Outbox
 from noc_console.probes.worker_watches import Watches
 from noc_console.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _MOST_SECONDS = 600.0
 
@@ -35,7 +38,12 @@ class Commands:
         except KnownError as error:
             self._outbox.send({"kind": "reply", "id": number, "message": str(error)})
         except (KeyError, TypeError, ValueError):
+            log.exception("the command %r could not be read", command.get("verb"))
             self._outbox.send({"kind": "reply", "id": number, "message": "The command is not complete."})
+        except Exception:
+            log.exception("the command %r failed", command.get("verb"))
+            message = "The worker could not do this because of an internal error; its log has the details."
+            self._outbox.send({"kind": "reply", "id": number, "message": message})
         else:
             self._outbox.send({"kind": "reply", "id": number, "result": result})
 
@@ -59,15 +67,20 @@ class Commands:
         return {"scope": scope, "bodies": bodies, "scopes": tools.scopes()}
 
     async def _inspect(self, command: Mapping[str, Any]) -> Mapping[str, Any]:
+        url, seconds = str(command["url"]), min(max(float(command.get("seconds", 0)), 0.0), _MOST_SECONDS)
+        access = access_of(command.get("access") or {})
+        if "://" not in url[:16]:
+            raise KnownError("Only http and https addresses can be inspected here.")  # not the agent's own files
+
         def progress(ratio: float, message: str) -> None:
             note = {"kind": "progress", "id": command.get("id"), "progress": ratio, "message": message}
             self._outbox.send(note)
 
         async with self._inspections:
             found = await inspect(
-                str(command["url"]),
-                seconds=min(max(float(command.get("seconds", 0)), 0.0), _MOST_SECONDS),
-                access=access_of(command.get("access") or {}),
+                url,
+                seconds=seconds,
+                access=access,
                 fetcher=self._fetcher,
                 settings=self._settings(),
                 progress=progress,
