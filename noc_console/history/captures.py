@@ -40,19 +40,21 @@ class Captures:
     folder: Path
     quota_bytes: int
 
-    def write(self, body: bytes) -> str:
-        """Write a file under its hash, whole or not at all; `KnownError` when there is no room for it."""
-        digest = hashlib.sha256(body).hexdigest()
-        path = self.path_of(digest)
+    def write(self, capture: Capture) -> bool:
+        """Write a file under its hash, whole or not at all; return whether it is new.
+
+        Raises `KnownError` when there is no room for it.
+        """
+        path, body = self.path_of(capture.hash), capture.body
         if path.exists():
-            return digest
+            return False
         if len(body) > self.quota_bytes:
             raise KnownError(f"A capture of {len(body)} bytes does not fit in the quota of {self.quota_bytes}.")
         try:
             self._write(path, body)
         except OSError as error:
             raise KnownError(f"A capture could not be kept: {error.strerror}.") from None
-        return digest
+        return True
 
     def read(self, digest: str) -> bytes | None:
         """Return what was kept under a hash; None when it is gone, or no longer what it was."""
@@ -88,19 +90,24 @@ class Captures:
             raise
 
 
-def enlist(connection: Connection, captures: Captures, row: Mapping[str, object]) -> list[str]:
+def hash_of(body: bytes) -> str:
+    """Return the name of a piece of evidence."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def enlist(connection: Connection, captures: Captures, capture: Capture, at: float) -> list[str]:
     """List a capture; return the hashes that had to go for it, whose files are to be removed.
 
     Raises `KnownError` when everything else is pinned.
     """
-    known = connection.execute(select(_ROWS.c.hash).where(_ROWS.c.hash == row["hash"])).scalar()
-    if known is not None:
+    if find(connection, capture.hash) is not None:
         return []
-    connection.execute(insert(_ROWS).values(**row, pinned=False))
+    row = {"hash": capture.hash, "media_type": capture.media_type, "capture_class": capture.capture_class}
+    connection.execute(insert(_ROWS).values(**row, size_bytes=len(capture.body), created_at=at, pinned=False))
     gone: list[str] = []
     used = _used(connection)
     while sum(used.values()) > captures.quota_bytes:
-        gone.append(_evict(connection, used, str(row["hash"])))
+        gone.append(_evict(connection, used, capture.hash))
     return gone
 
 

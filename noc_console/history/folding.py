@@ -10,6 +10,7 @@ import numpy as np
 from noc_console.history.values import Floats, Gap, Point
 
 MIN_GAP_S = 30.0
+OFF = "not recorded"
 _COLUMNS = ("times", "half", "n", "low", "high", "total")
 
 
@@ -74,15 +75,16 @@ def fold(piece: Piece, start: float, end: float, points: int) -> tuple[Point, ..
 def gaps(piece: Piece, start: float, end: float, off: Sequence[tuple[float, float]]) -> tuple[Gap, ...]:
     """Return where there is nothing: "not recorded" in the stretches `off`, else "no data".
 
-    A pause is a gap when it is longer than three times the usual one and half a minute.
+    A pause is a gap when it is longer than half a minute, and than three times the usual one where it was recorded.
     """
     left = np.concatenate(([start], piece.times + piece.half))
     right = np.concatenate((piece.times - piece.half, [end]))
     pauses = right - left
     usual = float(np.median(pauses[1:-1])) if len(pauses) > 2 else 0.0
     found: list[Gap] = []
-    for at in np.flatnonzero(pauses > max(3 * usual, MIN_GAP_S)).tolist():
-        found += _told(float(left[at]), float(right[at]), off)
+    for at in np.flatnonzero(pauses > MIN_GAP_S).tolist():
+        told = _told(float(left[at]), float(right[at]), off)
+        found += told if pauses[at] > 3 * usual else [gap for gap in told if gap[2] == OFF]
     return tuple(found)
 
 
@@ -95,11 +97,11 @@ def _told(start: float, end: float, off: Sequence[tuple[float, float]]) -> list[
             continue
         if low > at:
             told.append((at, low, "no data"))
-        told.append((low, high, "not recorded"))
+        told.append((low, high, OFF))
         at = high
     if at < end:
         told.append((at, end, "no data"))
-    return told
+    return [gap for gap in told if gap[2] == OFF or gap[1] - gap[0] > MIN_GAP_S]
 
 
 def _rows(times: Floats, piece: Piece) -> tuple[Point, ...]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from noc_console.errors import KnownError
 from noc_console.history import backup, captures, catalogue, journal, projections, ranking, reading
 from noc_console.history.captures import Captures
+from noc_console.history.copying import DailyCopy
 from noc_console.history.faults import fault_of, sentence
 from noc_console.history.lock import FileLock
 from noc_console.history.names import Name
@@ -43,6 +44,7 @@ class History:
         self._recorder = recorder
         self._store = recorder.store
         self._captures = kept
+        self._copies = DailyCopy(recorder.store.db, now())
         self._lock = lock
         self._now = now
         self._writer = ThreadPoolExecutor(1, "history-writer")
@@ -64,7 +66,8 @@ class History:
         Never raises for a fault of the store: samples are then dropped and counted, events wait in order.
         """
         at = tick.at if tick is not None else self._now()
-        written = await self._in_writer(lambda: self._recorder.commit(tick, tuple(events), at))
+        own = self._copies.step(at)
+        written = await self._in_writer(lambda: self._recorder.commit(tick, (*events, *own), at))
         self._writer.submit(self._tidy, at)
         return written
 
@@ -148,12 +151,16 @@ class History:
 
         An event whose `data["captures"]` lists the hash pins it. `KnownError` when there is no room.
         """
-        digest = await self._read_file(lambda: self._captures.write(body))
-        row = {"hash": digest, "media_type": media_type, "capture_class": capture_class}
-        row |= {"size_bytes": len(body), "created_at": self._now()}
-        gone = await self._change(lambda c: captures.enlist(c, self._captures, row))
+        capture = captures.Capture(captures.hash_of(body), media_type, capture_class, body)
+        is_new = await self._read_file(lambda: self._captures.write(capture))
+        at = self._now()
+        try:
+            gone = await self._change(lambda c: captures.enlist(c, self._captures, capture, at))
+        except KnownError:
+            await self._read_file(lambda: self._captures.remove([capture.hash] if is_new else []))
+            raise
         await self._read_file(lambda: self._captures.remove(gone))
-        return digest
+        return capture.hash
 
     async def capture(self, digest: str) -> bytes | None:
         """Return a piece of evidence by its hash; None when it has gone."""
@@ -182,6 +189,7 @@ class History:
         await self._in_writer(self._recorder.let_go)
         self._writer.shutdown()
         self._readers.shutdown()
+        self._copies.close()
         self._store.engine.dispose()
         self._lock.release()
 
@@ -223,8 +231,12 @@ class History:
             with self._told():
                 self._recorder.pragma("synchronous=FULL")
                 connection = self._recorder.connection()
-                with connection.begin():
-                    return work(connection)
+                try:
+                    with connection.begin():
+                        return work(connection)
+                except (SQLAlchemyError, OSError):
+                    self._recorder.let_go()
+                    raise
 
         return await self._in_writer(run)
 

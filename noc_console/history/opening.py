@@ -67,7 +67,7 @@ def _locked_open(settings: Settings, lock: FileLock, now: Callable[[], float]) -
     at = now()
     events: list[Event] = []
     try:
-        found = _load(settings)
+        found = _load_with_room(settings)
     except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
         if fault_of(error, settings.db) is not Fault.DAMAGED and not isinstance(error, ValueError):
             raise KnownError(_refusal(error, settings.db)) from None
@@ -110,6 +110,16 @@ def _since_last(found: _Found, at: float) -> list[Event]:
         return [Event(RESUMED, at, data={**gap, "text": "The agent was not running."})]
     text = "The agent ended without closing its history; what was measured since is not recorded."
     return [Event(RESTARTED, at, data={**gap, "text": text, "journal_before": found.journal_id})]
+
+
+def _load_with_room(settings: Settings) -> _Found:
+    try:
+        return _load(settings)
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        if fault_of(error, settings.db) is not Fault.FULL:
+            raise
+        Reserve(settings.db, settings.event_reserve_bytes).free()
+        return _load(settings)
 
 
 def _load(settings: Settings) -> _Found:
