@@ -48,6 +48,7 @@ class RunningAgent:
     def end(self) -> int:
         self.let_go()
         self.http.close()
+        self.process.terminate()
         try:
             return self.process.wait(10)
         except subprocess.TimeoutExpired:

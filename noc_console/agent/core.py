@@ -198,6 +198,7 @@ class Agent:
         """Go on watching after the console has gone, or not."""
         if self.is_kept != is_kept:
             self.is_kept = is_kept
+            self.board.set_agent({"keep": is_kept})
             kind = "KeepWatchingChosen" if is_kept else "KeepWatchingEnded"
             await self.flow.tell(Event(kind, self.clock.now()))
         if self._is_orphan and not is_kept:
@@ -220,4 +221,5 @@ class Agent:
         for channel_id in demo:
             await self.channels.purge(channel_id, "demo")
         await self.lab.stop()
+        self.board.set_agent({"lab": None})
         return len(demo)
