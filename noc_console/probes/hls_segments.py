@@ -28,7 +28,7 @@ class Segments:
     def __init__(self, tools: Tools, group: asyncio.TaskGroup) -> None:
         self._tools = tools
         self._group = group
-        self._waiting: deque[tuple[RungWatch, Listed, Segment, bool]] = deque()
+        self._waiting: deque[tuple[RungWatch, Listed, list[Finding], Segment, bool]] = deque()
         self._running = 0
         self._most = _LEAST_AT_ONCE
         self._skipped = 0
@@ -46,7 +46,8 @@ class Segments:
             return
         for segment in fresh:
             if not segment.is_gap:
-                self._waiting.append((watch, self._listed(watch, media, segment), segment, is_whole))
+                settled = self._settled(watch, segment)
+                self._waiting.append((watch, self._listed(watch, media, segment), settled, segment, is_whole))
         while self._waiting and self._running < self._most:
             self._start()
         limit = self._most * _BACKLOG_PER_RUNG
@@ -94,10 +95,12 @@ class Segments:
             watch.deferred = segment
         return is_short
 
-    async def _taken(self, watch: RungWatch, listed: Listed, segment: Segment, is_whole: bool) -> None:
+    async def _taken(
+        self, watch: RungWatch, listed: Listed, settled: list[Finding], segment: Segment, is_whole: bool
+    ) -> None:
         try:
             taken = await take(self._tools, listed, is_whole=is_whole)
-            findings = [*taken.findings, *self._settled(watch, segment)]
+            findings = [*taken.findings, *settled]
             if taken.is_had and is_whole and watch.rung.kind != "iframe":
                 findings.extend(await self._looked(watch, segment, taken))
             metrics = dict(taken.metrics)

@@ -24,13 +24,13 @@ def attributes(text: str, complain: Complain) -> dict[str, str]:
         match = _PAIR.match(text, position)
         if match is None:
             if text[position:].strip(" ,"):
-                complain(f"attribute list cannot be read at {text[position : position + 40]!r}")
+                complain(f"The attribute list cannot be read at {text[position : position + 40]!r}.")
             position = _after_comma(text, position)
             continue
         name, value = match[1], match[2]
         if name in found:
             # RFC 8216 4.2: a client must not find the same AttributeName twice
-            complain(f"attribute {name} stands twice")
+            complain(f"Attribute {name} stands twice.")
         found[name] = value[1:-1] if value[:1] == '"' else value.strip()
         position = match.end()
     return found
@@ -46,12 +46,12 @@ def expand(text: str, variables: Mapping[str, str], complain: Complain) -> str:
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in variables:
-            complain(f"variable {match[1]} is not defined")
+            complain(f"Variable {match[1]} is not defined.")
         return variables.get(match[1], match[0])
 
     expanded = _VARIABLE.sub(value, text)
     if len(expanded) > _MAX_EXPANDED:
-        complain("variables expand to more than 64 KiB")
+        complain("Variables expand to more than 64 KiB.")
         return text
     return expanded
 

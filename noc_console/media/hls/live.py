@@ -40,6 +40,7 @@ class Memory:
     looked_at: float = 0.0
     has_been_live: bool = False
     expects_live: bool = True
+    target_s: float = 0.0
     lint: tuple[Finding, ...] = ()
     held: tuple[tuple[float, Finding], ...] = ()
     breaks: Breaks = _NO_BREAKS
@@ -79,6 +80,7 @@ def _first(memory: Memory, media: Media, seen: Seen) -> Memory:
         changed_at=seen.at - seen.age_s,
         looked_at=seen.at,
         has_been_live=media.is_live,
+        target_s=_target(media),
         lint=lint_media(media),
         held=_hold((), nested, media, seen.at),
         # what was listed before we came tells nothing about how often it happens
@@ -100,6 +102,7 @@ def _changed(memory: Memory, media: Media, overlap: Overlap, seen: Seen) -> Memo
         changed_at=seen.at - seen.age_s if overlap.fresh else memory.changed_at,
         looked_at=seen.at,
         has_been_live=memory.has_been_live or media.is_live,
+        target_s=_target(media),
         lint=lint_media(media),
         held=_hold(memory.held, [*overlap.findings, *nested, *hints], media, seen.at),
         breaks=breaks,
@@ -142,7 +145,7 @@ def _failed(memory: Memory, seen: Seen) -> Step:
     media = memory.media
     if media is None or not media.is_live:
         return Step(memory, (), {})
-    stale = judge_age(memory.changed_at, _target(media), replace(seen, is_failed=True))
+    stale = judge_age(memory.changed_at, memory.target_s, replace(seen, is_failed=True))
     return Step(memory, (stale,) if stale else (), _age(memory, media, seen))
 
 
@@ -162,11 +165,11 @@ def _judged(memory: Memory, seen: Seen, fresh: tuple[Segment, ...], *, is_change
 
 def _live(memory: Memory, media: Media, seen: Seen) -> list[Finding]:
     findings = judge_breaks(memory.breaks, media)
-    stale = judge_age(memory.changed_at, _target(media), seen)
+    stale = judge_age(memory.changed_at, memory.target_s, seen)
     if stale is not None:
         findings.append(stale)
     else:
-        findings.extend(_shortage(memory, media, seen.at))
+        findings.extend(_shortage(memory, seen.at))
     findings.extend(judge_parts(memory.parts, media, seen.at))
     findings.extend(_clock(media, seen))
     return findings
@@ -181,13 +184,16 @@ def _ended(media: Media) -> Finding:
 
 
 def _target(media: Media) -> float:
-    longest = max((segment.duration_s for segment in media.segments), default=10.0)
-    return float(media.target_duration_s) or longest
+    """Return how often a segment is due: the target duration, unless the segments themselves are longer."""
+    longest = max((segment.duration_s for segment in media.segments), default=0.0)
+    target = float(media.target_duration_s)
+    # a TARGETDURATION that is too small is a finding of its own and must not make the playlist look stale as well
+    return (longest if longest >= target + 0.5 else target) or 10.0
 
 
-def _shortage(memory: Memory, media: Media, at: float) -> list[Finding]:
+def _shortage(memory: Memory, at: float) -> list[Finding]:
     """Judge new content against time over the last three target durations or more (operator M045)."""
-    span = 3 * _target(media)
+    span = 3 * memory.target_s
     before = [moment for moment, _ in memory.growth if moment <= at - span]
     if not before:
         return []
@@ -222,7 +228,7 @@ def _age(memory: Memory, media: Media, seen: Seen) -> dict[str, float]:
     if not media.is_live:
         return {}
     age = max(0.0, seen.at - memory.changed_at)
-    return {"playlist.age_s": age, "playlist.age_ratio": age / _target(media)}
+    return {"playlist.age_s": age, "playlist.age_ratio": age / memory.target_s}
 
 
 def _metrics(memory: Memory, media: Media, seen: Seen, *, is_changed: bool) -> dict[str, float]:

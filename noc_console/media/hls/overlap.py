@@ -39,6 +39,7 @@ def compare(old: Media, new: Media, elapsed_s: float) -> Overlap:
         findings.append(step)
         return Overlap((), _unknown(old, new), tuple(findings))
     findings.extend(_common(common, new))
+    findings.extend(_discontinuities(old, common, new))
     return Overlap(old.segments[:shift], new.segments[len(common) :], tuple(findings))
 
 
@@ -164,7 +165,6 @@ def _common(common: tuple[Segment, ...], new: Media) -> list[Finding]:
                 len(dropped),
             )
         )
-    findings.extend(_discontinuities(common, new))
     return findings
 
 
@@ -185,12 +185,14 @@ def _difference(before: Segment, now: Segment, *, is_first: bool) -> str:
     return ""
 
 
-def _discontinuities(common: tuple[Segment, ...], new: Media) -> list[Finding]:
+def _discontinuities(old: Media, common: tuple[Segment, ...], new: Media) -> list[Finding]:
     if not common or not new.segments or not _same_uri(common[0], new.segments[0]):
         return []
     before, now = common[0].discontinuity_sequence, new.segments[0].discontinuity_sequence
     if before == now:
         return []
+    if new.discontinuity_sequence < old.discontinuity_sequence:
+        return [_dseq_decreased(old.discontinuity_sequence, new.discontinuity_sequence, new)]
     # HLS rule 8: it counts the discontinuity tags removed, so that each segment keeps its own number
     has_tag = "EXT-X-DISCONTINUITY-SEQUENCE" in new.tags
     told = f"{new.discontinuity_sequence}" if has_tag else "not written"
