@@ -63,7 +63,7 @@ def _age(channel: Json, mirror: BoardMirror) -> float:
 
 
 def _age_text(channel: Json, mirror: BoardMirror) -> str:
-    return figures.number(_known(_age(channel, mirror)), 2, "TD")
+    return figures.number(_known(_age(channel, mirror)), 2)
 
 
 def _download(channel: Json, mirror: BoardMirror) -> float:
@@ -142,7 +142,7 @@ COLUMNS = (
     Column("class", "Class", 70, _field("class"), _field("class"), narrow=False),
     Column("tier", "Tier", 56, _tier_text, _tier, is_figure=True),
     Column("wrong", "What is wrong", 320, _field("text"), _field("text")),
-    Column("playlist_age", "Playlist age", 110, _age_text, _age, is_figure=True),
+    Column("playlist_age", "Age ÷ target", 110, _age_text, _age, is_figure=True),
     Column("segment_download", "Download", 96, _download_text, _download, is_figure=True),
     Column("top_bitrate", "Top rung", 110, _bitrate_text, _bitrate, is_figure=True),
     Column("rungs", "Rungs", 70, _rungs_text, _rungs, is_figure=True, narrow=False),

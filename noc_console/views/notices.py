@@ -39,7 +39,7 @@ def _workers(agent: Json) -> Notice | None:
 
 def _clock(agent: Json) -> Notice | None:
     clock = agent.get("clock")
-    if not clock or clock["hosts"] < 3 or abs(clock["offset_s"]) < _CLOCK_LIMIT_S:
+    if not clock or clock["hosts"] < 3 or abs(clock["offset_s"] or 0.0) < _CLOCK_LIMIT_S:
         return None
     text = f"This machine's clock is off by {abs(clock['offset_s']):.1f} s against {clock['hosts']} origins."
     return Notice(text, Severity.WARNING)
