@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from noc_console.errors import KnownError
 from noc_console.model import Access
 from noc_console.net.fetch import Fetcher
 from noc_console.probes import inspect_print
+from noc_console.probes.inspected import Progress as Told
 from noc_console.probes.inspection import Inspection, inspect
 from noc_console.probes.tools import now
 from noc_console.settings import Settings
 
 CLEAN, FINDINGS, IMPOSSIBLE = 0, 1, 2
+_WIDTH = 140
 
 
 def run(source: str, *, seconds: float, as_json: bool, headers: Iterable[str], ca_file: str) -> int:
@@ -32,7 +36,7 @@ def run(source: str, *, seconds: float, as_json: bool, headers: Iterable[str], c
     if as_json:
         sys.stdout.write(json.dumps(found.form(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
     else:
-        inspect_print.show(found, Console())
+        inspect_print.show(found, Console(width=None if sys.stdout.isatty() else _WIDTH))
     return CLEAN if found.is_clean else FINDINGS
 
 
@@ -48,9 +52,7 @@ def parsed_headers(lines: Iterable[str]) -> dict[str, str]:
 
 
 async def _inspected(source: str, seconds: float, access: Access) -> Inspection:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Inspecting", total=1.0)
+    with _progress() as progress:
         async with Fetcher(now) as fetcher:
             return await inspect(
                 source,
@@ -58,5 +60,26 @@ async def _inspected(source: str, seconds: float, access: Access) -> Inspection:
                 settings=Settings(),
                 seconds=seconds,
                 access=access,
-                progress=lambda ratio, message: bar.update(task, completed=ratio, description=message),
+                progress=progress,
             )
+
+
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """Show how far it is: a bar on a terminal, else one line for each new step and each quarter of the time."""
+    if sys.stderr.isatty():
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("Inspecting", total=1.0)
+            yield lambda ratio, message: bar.update(task, completed=ratio, description=escape(message))
+        return
+    told: set[tuple[str, int]] = set()
+
+    def tell(ratio: float, message: str) -> None:
+        step = (message, int(ratio * 4))
+        if step not in told:
+            told.add(step)
+            sys.stderr.write(f"{ratio * 100:3.0f} % {message}\n")
+            sys.stderr.flush()
+
+    yield tell

@@ -41,19 +41,27 @@ def _what(found: Inspection) -> str:
 
 def _ladder(found: Inspection) -> Table:
     table = Table("Rung", "Bandwidth", "Codecs", "Size", "Frame rate", title="Ladder", title_justify="left")
+    base = str(found.requests[0]["uri"]) if found.requests else found.source
     for each in found.details.get("variants", ()):
-        table.add_row(
-            escape(str(each.get("uri", ""))),
-            _rate(each.get("bandwidth")),
-            _text(each.get("codecs")),
-            _text(each.get("resolution")),
-            _text(each.get("frame_rate")),
-        )
+        _add_rung(table, _relative(str(each.get("uri", "")), base), each, each.get("resolution"))
+    for each in found.details.get("renditions", ()):
+        name = " ".join(str(each[key]).lower() for key in ("type", "language") if each.get(key))
+        _add_rung(table, f"{name} {_relative(str(each.get('uri') or ''), base)}".strip(), each, None)
     for each in _representations(found.details):
-        size = f"{each['width']}x{each['height']}" if each.get("width") and each.get("height") else ""
-        rate = _rate(each.get("bandwidth"))
-        table.add_row(_text(each.get("id")), rate, _text(each.get("codecs")), size, _text(each.get("frame_rate")))
+        size = f"{each['width']}x{each['height']}" if each.get("width") and each.get("height") else None
+        _add_rung(table, str(each.get("id", "")), each, size)
     return table
+
+
+def _add_rung(table: Table, name: str, each: Mapping[str, Any], size: object) -> None:
+    rate, codecs = _rate(each.get("bandwidth")), _text(each.get("codecs"))
+    table.add_row(escape(name), rate, codecs, _text(size), _text(each.get("frame_rate")))
+
+
+def _relative(uri: str, base: str) -> str:
+    """Return a URI as short as it can be told beside the playlist it stands in."""
+    folder = base.partition("?")[0].rpartition("/")[0] + "/"
+    return uri.removeprefix(folder)
 
 
 def _representations(details: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -87,13 +95,14 @@ def _where(where: Mapping[str, str | int | float]) -> str:
 
 def _timings(requests: Iterable[Mapping[str, Any]]) -> Table:
     title = f"Slowest requests (ms, at most {_SLOWEST})"
-    table = Table("Request", "Status", "DNS", "Connect", "TLS", "TTFB", "Body", "Total", "Bytes", title=title)
+    table = Table("Rung", "Request", "Status", "DNS", "Connect", "TLS", "TTFB", "Body", "Total", "Bytes", title=title)
     table.title_justify = "left"
     for row in sorted(requests, key=lambda row: -float(row["total_s"]))[:_SLOWEST]:
         phases = ("dns_s", "connect_s", "tls_s", "ttfb_s", "body_s", "total_s")
         times = [f"{row[phase] * 1000:.1f}" for phase in phases]
         name = str(row["uri"]).partition("?")[0].rpartition("/")[2] or str(row["uri"])
-        table.add_row(escape(name), str(row["status"] or row["error"]), *times, str(row["size_bytes"]))
+        status = str(row["status"] or row["error"])
+        table.add_row(escape(str(row["rung"])), escape(name), status, *times, f"{row['size_bytes']:,}")
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,13 +44,13 @@ class Inspection:
             "source": self.source,
             "kind": str(self.kind),
             "findings": [_finding_form(finding) for finding in self.findings],
-            "metrics": dict(self.metrics),
-            "details": dict(self.details),
+            "metrics": _plain(self.metrics),
+            "details": _plain(self.details),
         }
 
     def proposal_form(self) -> dict[str, Any]:
         """Return what *Add channel* proposes for this source."""
-        return {"kind": str(self.kind), **self.proposal}
+        return {"kind": str(self.kind), **_plain(self.proposal)}
 
 
 async def inspect(
@@ -171,5 +172,14 @@ def _finding_form(finding: Finding) -> dict[str, Any]:
         "clause": clause,
         "count": finding.count,
         "text": finding.text,
-        "where": {key: value for key, value in finding.where.items() if key != "clause"},
+        "where": _plain({key: value for key, value in finding.where.items() if key != "clause"}),
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can tell it: what is no finite number becomes null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
