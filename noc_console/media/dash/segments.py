@@ -137,7 +137,7 @@ def _bounds(mpd: Mpd, period: Period, addressing: Addressing, at: float) -> tupl
     if addressing.kind == "single":
         return 0, 0
     if addressing.kind in ("timeline", "list") and addressing.runs:
-        total = sum(run.count for run in runs_of(mpd, period, addressing, at))
+        total = _listed(mpd, period, addressing, at)
         if addressing.kind == "list":
             total = min(total, len(addressing.entries))
         return 0, min(total, _by_end_number(addressing)) - 1
@@ -154,6 +154,25 @@ def _bounds(mpd: Mpd, period: Period, addressing: Addressing, at: float) -> tupl
     last = min(math.floor((since + ahead) / step + _ALMOST), most) - 1
     first = 0 if mpd.window_s is None else max(math.floor((since - mpd.window_s) / step + _ALMOST), 0)
     return min(first, last + 1), last
+
+
+def _listed(mpd: Mpd, period: Period, addressing: Addressing, at: float) -> int:
+    """Return how many listed segments are there: some MPDs list far ahead of the availability times.
+
+    One segment ahead is taken for there already: clocks differ, and packagers list what they are just finishing.
+    """
+    runs = runs_of(mpd, period, addressing, at)
+    if not mpd.is_dynamic or mpd.available_from is None or not math.isfinite(at):
+        return sum(run.count for run in runs)
+    ahead = addressing.availability_offset_s
+    if math.isinf(ahead):
+        return sum(run.count for run in runs)
+    until = (at + ahead - mpd.available_from - (period.start_s or 0.0)) * addressing.timescale + addressing.offset
+    total = 0
+    for run in runs:
+        there = math.floor((until - run.start) / run.duration + 1 + _ALMOST)
+        total += max(min(run.count, there), 0)
+    return total
 
 
 def _most(period: Period, addressing: Addressing) -> int:

@@ -22,6 +22,8 @@ def root_of(body: bytes) -> Element:
         raise BadMpd("The MPD is empty.")
     if start[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise BadMpd("A web page was served instead of an MPD.")
+    if b"<!ENTITY" in body:
+        raise BadMpd("The MPD declares a document type with entities, which are not followed.", 1)
     parser = _parser(is_lenient=False)
     try:
         root = etree.fromstring(body, parser)
