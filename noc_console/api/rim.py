@@ -104,32 +104,43 @@ class Rim:
         return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self.token.encode())
 
     async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
-        has_begun = False
-        left = _limit(scope["path"])
-
-        async def bounded() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise TooLarge
-            return message
-
-        async def noted(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
-            await send(message)
-
+        request = _Bounded(receive, send, _limit(scope["path"]))
         try:
-            await self.app(scope, bounded, noted)
-        except TooLarge:
-            if not has_begun:
-                await answer(send, 413, f"The body is longer than {_limit(scope['path'])} bytes.")
-        except Exception:  # noqa: BLE001 - the last door: a bug becomes a number for the user and a traceback for us
-            number = next(_bugs)
-            _log.exception("internal error %d in %s %s", number, scope["method"], scope["path"])
-            if not has_begun:
-                await answer(send, 500, f"Internal error {number}; the agent's log has the details.")
+            await self.app(scope, request.receive, request.send)
+        except Exception:  # noqa: BLE001 - the last door: a bug becomes a number for the user, a traceback for us
+            if not request.is_too_long:
+                number = next(_bugs)
+                _log.exception("internal error %d in %s %s", number, scope["method"], scope["path"])
+                if not request.has_begun:
+                    await answer(send, 500, f"Internal error {number}; the agent's log has the details.")
+        if request.is_too_long and not request.has_begun:
+            await answer(send, 413, f"The body is longer than {_limit(scope['path'])} bytes.")
+
+
+@dataclass(slots=True)
+class _Bounded:
+    """One request whose body may have so many bytes; of one that is longer nothing the app answers is sent."""
+
+    receiver: Receive
+    sender: Send
+    left: int
+    has_begun: bool = False
+    is_too_long: bool = False
+
+    async def receive(self) -> Message:
+        """Return the next part of the request; the one too many is an error for the app."""
+        message = await self.receiver()
+        self.left -= len(message.get("body", b""))
+        if self.left < 0:
+            self.is_too_long = True
+            raise TooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if not self.is_too_long:
+            self.has_begun = True
+            await self.sender(message)
 
 
 def _limit(path: str) -> int:
