@@ -10,6 +10,7 @@ from noc_console.media.hls.renditions import Peer, compare_renditions
 from noc_console.media.hls.truth import judge_alignment
 from noc_console.model import Finding, Input, Level
 from noc_console.net.fetch import Reply
+from noc_console.probes.hls_blocking import BlockingTest
 from noc_console.probes.hls_master import MasterWatch
 from noc_console.probes.hls_pace import Pace
 from noc_console.probes.hls_removed import RemovedWatch
@@ -50,6 +51,8 @@ class Watch:
         self.master = MasterWatch(input, tools, given)
         self._segments = Segments(tools, group)
         self._removed = RemovedWatch(tools)
+        self._blocking = BlockingTest(tools)
+        self._group = group
         self._pace = Pace(input.poll_s)
         self.rungs: dict[str, RungWatch] = {}
         self._promoted_until = 0.0
@@ -70,6 +73,7 @@ class Watch:
         self._pace.learn(at, polled, self.rungs.values())
         self._take_segments(polled)
         if polled:
+            self._test_blocking(at)
             await self._judge_set(at)
         return self._pace.next_at(self._tools.now())
 
@@ -110,10 +114,22 @@ class Watch:
                 case Level.LIGHT:
                     self._segments.offer(one.watch, one.fresh[-1:], is_whole=False)
 
+    def _test_blocking(self, at: float) -> None:
+        """Start the hourly test of blocking reload beside the rounds, which it must not hold up."""
+        if self.level is Level.FULL:
+            watch = next((one for one in self.rungs.values() if self._blocking.is_due(one, at)), None)
+            if watch is not None:
+                self._group.create_task(self._blocking.run(watch))
+
     async def _judge_set(self, at: float) -> None:
         peers = [Peer(one.rung, one.media, one.looked_at) for one in self.rungs.values() if one.media]
         found, metrics = compare_renditions(peers)
-        findings = [*found, *self._alignment(), *await self._removed.check(self.rungs.values(), at)]
+        findings = [
+            *found,
+            *self._blocking.findings,
+            *self._alignment(),
+            *await self._removed.check(self.rungs.values(), at),
+        ]
         self._promote(at, findings)
         metrics["input.promoted"] = float(self.level is not self._input.level)
         self._tools.look("set", at, metrics, tuple(findings))

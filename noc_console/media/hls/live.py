@@ -171,7 +171,7 @@ def _live(memory: Memory, media: Media, seen: Seen) -> list[Finding]:
     else:
         findings.extend(_shortage(memory, seen.at))
     findings.extend(judge_parts(memory.parts, media, seen.at))
-    findings.extend(_clock(media, seen))
+    findings.extend(_clock(memory, media, seen))
     return findings
 
 
@@ -209,13 +209,13 @@ def _shortage(memory: Memory, at: float) -> list[Finding]:
     ]
 
 
-def _clock(media: Media, seen: Seen) -> list[Finding]:
+def _clock(memory: Memory, media: Media, seen: Seen) -> list[Finding]:
     edge = media.edge_date
-    if edge is None or seen.age_s > _target(media):
+    if edge is None or seen.age_s > memory.target_s:
         return []
     latency = seen.now - edge
     grain = 0.5 if seen.clock_offset_s is not None else 2.0
-    if -grain <= latency <= 60.0 + _target(media):
+    if -grain <= latency <= 60.0 + memory.target_s:
         return []
     offset = seen.clock_offset_s or 0.0
     told = f"PROGRAM-DATE-TIME ends {abs(latency):.1f} s {'behind' if latency > 0 else 'ahead of'} UTC."
