@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -28,6 +29,8 @@ _WIDTH = 140
 def run(source: str, *, seconds: float, as_json: bool, headers: Iterable[str], ca_file: str) -> int:
     """Inspect and print; return 0 clean, 1 findings of minor or worse, 2 could not inspect."""
     try:
+        if ca_file and not Path(ca_file).is_file():
+            raise KnownError(f"There is no CA file {ca_file}.")
         access = Access(headers=parsed_headers(headers), ca_file=ca_file)
         found = asyncio.run(_inspected(source, seconds, access))
     except KnownError as error:

@@ -144,7 +144,7 @@ def _looks_like(text: bytes) -> str:
         return "another kind of XML"
     if start[:1] in b"{[":
         return "JSON"
-    if start[:1] == b"\x47" and text[188:189] == b"\x47":
+    if text[:1] == b"\x47" and text[188:189] == b"\x47":
         return "a transport stream"
     if start[4:8] in (b"ftyp", b"styp", b"moof", b"sidx"):
         return "an MP4 file"
