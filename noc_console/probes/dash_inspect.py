@@ -100,7 +100,7 @@ def proposal(mpd: Mpd) -> dict[str, object]:
         "subtitle_languages": _languages(rungs, "subtitles"),
         "is_hdr": is_hdr,
         "badges": _badges(mpd, is_hdr=is_hdr, is_uhd=is_uhd),
-        "class": "4K" if is_uhd else "HD" if height >= _HD or not height else "SD",
+        "class": "4K" if is_uhd else "HD" if height >= _HD else "SD" if height else "OTT",
         "template": "TPL_LIVE_4K_HDR" if is_uhd and is_hdr else "TPL_ABR_OTT",
     }
 
@@ -114,7 +114,9 @@ def segment_s(mpd: Mpd) -> float:
                 if one.kind == kind and one.representations and not one.is_trick:
                     lengths += _lengths(one.representations[0])
         if lengths:
-            return lengths.most_common(1)[0][0]
+            usual = lengths.most_common(1)[0][0]
+            whole = round(usual * 2) / 2
+            return whole if abs(usual - whole) < 0.02 * usual else round(usual, 2)
     return 6.0
 
 

@@ -12,6 +12,7 @@ from noc_console.probes.tools import Tools
 
 SCOPE = "mpd"
 _FASTEST_S = 0.5
+_MOST_REDIRECTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,12 @@ class Poller:
         if reply.status == 304 and not reply.error and self._mpd is not None:
             return Polled(reply, self._mpd)
         if not reply.is_ok:
-            return Polled(reply, None, findings=(_unreachable(reply),))
+            return Polled(reply, None, findings=(_unreachable(reply), *_redirected(reply)))
         self._remember(reply)
         if reply.body == self._body and (self._mpd or self._bad):
             if self._bad:
                 return Polled(reply, None, findings=(_bad(self._bad),))
-            return Polled(reply, self._mpd, findings=_ignored(reply, asked or {}))
+            return Polled(reply, self._mpd, findings=(*_ignored(reply, asked or {}), *_redirected(reply)))
         self._body = reply.body
         self._tools.keep_body(SCOPE, reply.effective_url, reply.at, reply.body)
         try:
@@ -74,7 +75,7 @@ class Poller:
         # 5.15: where the presentation has moved to, later versions are asked for
         if self._mpd.locations and self._mpd.locations[0].startswith(("http://", "https://")):
             self._url = self._mpd.locations[0]
-        return Polled(reply, self._mpd, True)
+        return Polled(reply, self._mpd, True, _redirected(reply))
 
     def _remember(self, reply: Reply) -> None:
         self._validators = {}
@@ -105,6 +106,15 @@ def _unreachable(reply: Reply) -> Finding:
 
 def _bad(error: BadMpd) -> Finding:
     return Finding("dash-mpd-parse-error", str(error), {"line": error.line} if error.line else {})
+
+
+def _redirected(reply: Reply) -> tuple[Finding, ...]:
+    if reply.error == "redirects":
+        return (Finding("cdn-redirect-chain", reply.error_text, {"uri": reply.url}),)
+    if reply.redirects > _MOST_REDIRECTS:
+        text = f"The MPD was reached over {reply.redirects} redirects, more than {_MOST_REDIRECTS}."
+        return (Finding("cdn-redirect-chain", text, {"uri": reply.url}),)
+    return ()
 
 
 def _ignored(reply: Reply, asked: dict[str, str]) -> tuple[Finding, ...]:

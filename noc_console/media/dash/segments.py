@@ -141,6 +141,8 @@ def _bounds(mpd: Mpd, period: Period, addressing: Addressing, at: float) -> tupl
         if addressing.kind == "list":
             total = min(total, len(addressing.entries))
         return 0, min(total, _by_end_number(addressing)) - 1
+    if addressing.kind == "timeline":
+        return 0, -1  # a time line without one usable row
     most = _most(period, addressing)
     if not mpd.is_dynamic:
         return 0, min(most, 1 << 40) - 1
