@@ -96,7 +96,8 @@ def _m3u(text: str) -> Iterator[Row]:
 def _from_extinf(about: str, url: str) -> dict[str, Any]:
     attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(about)}
     title = _ATTRIBUTE.sub("", _EXTINF.sub("", about)).partition(",")[2].strip()
-    name = title or attributes.get("tvg-name") or url.rstrip("/").rsplit("/", 2)[-2]
+    folder = url.rstrip("/").split("/")[-2:][0]
+    name = title or attributes.get("tvg-name") or folder or url
     wanted = attributes.get("tvg-id") or attributes.get("tvg-name") or name
     group = attributes.get("group-title", "")
     return {
