@@ -31,7 +31,6 @@ def run(db: Path | None, attach: str, theme: str) -> int:
     """Open the console and return the exit code when its window has closed. Raises KnownError."""
     look = theme_named(theme)
     application = application_for(look)
-    application.setQuitOnLastWindowClosed(False)
     source = source_for(db, attach)
     loop = QEventLoop(application)
     asyncio.set_event_loop(loop)
@@ -46,6 +45,8 @@ def application_for(look: Theme) -> QApplication:
     application = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("noc-console")
     application.setOrganizationName("noc-console")
+    # the last word is ours: qasync's loop must not end when a window closes
+    application.setQuitOnLastWindowClosed(False)
     dress(application, look)
     return application
 

@@ -21,7 +21,7 @@ from noc_console.views.timeline import Span, Timeline
 
 _DAY_S = 86_400.0
 _HISTORY_EVERY_S = 30.0
-_NARROW = 1300
+_NARROW = 1400
 
 
 class TimelineCard(Card):

@@ -67,6 +67,11 @@ class Window(QMainWindow):
         self.stage.refresh()
         self.status.refresh(self.stage.note())
 
+    def show_lit(self) -> None:
+        """Draw the lit half of the blinking: what a picture should show."""
+        self._pulls = 0
+        self.pull()
+
     def say(self, text: str) -> None:
         """Show one sentence in the banner until it is closed."""
         self._said = Notice(text)
@@ -121,7 +126,7 @@ class Window(QMainWindow):
                 ("Add channel", "Ctrl+N", ways.addChannel.emit),
                 ("Import channels", "Ctrl+I", ways.importChannels.emit),
                 ("Say who is here", "F2", self.ask_operator),
-                ("All keys", "?", self._show_keys),
+                ("All keys", "?", self.show_keys),
                 ("Close, back", "Esc", self._escape),
                 ("Full screen", "F11", self._full_screen),
                 ("Close the console", "Ctrl+Q", self.close),
@@ -158,7 +163,8 @@ class Window(QMainWindow):
     def _finds(self) -> list[Find]:
         return everything(self._desk, [*self.keys, *self.stage.keys()])
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """Show the card of all keys that work here."""
         title = SCREENS[self.stage.name].title
         self.key_card.show_keys([("Everywhere", self.keys), (title, self.stage.keys())])
 

@@ -1,0 +1,164 @@
+"""`noc-console screenshot`: draws one view offscreen into a PNG, from a history file, a running agent, or the lab."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noc_console.errors import KnownError
+
+if TYPE_CHECKING:
+    from noc_console.views.desk import Desk
+    from noc_console.views.endpoint import Source
+    from noc_console.views.window import Window
+
+_LINK_S = 40.0
+_END_S = 8.0
+_STORY = ("stale-playlist", "slow-segment")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What is drawn: which view, how large, after how long."""
+
+    view: str
+    width: int
+    height: int
+    after_s: float
+
+
+def run(view: str, file: Path, *, db: Path | None, attach: str, theme: str, size: str, after: float) -> int:
+    """Draw a view and return 0; the lab with two faults is watched when neither db nor attach is given.
+
+    Raises KnownError for an unknown view, a bad size, or an agent that does not come up.
+    """
+    if view not in VIEWS:
+        raise KnownError(f"there is no view '{view}'; choose one of: {', '.join(VIEWS)}")
+    shot = Shot(view, *_size_of(size), max(0.0, min(after, 3600.0)))
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
+    with tempfile.TemporaryDirectory() as folder:
+        _draw(shot, file, Path(folder), (db, attach, theme))
+    return 0
+
+
+def _draw(shot: Shot, file: Path, folder: Path, told: tuple[Path | None, str, str]) -> None:
+    from PySide6.QtCore import QSettings
+    from qasync import QEventLoop
+
+    from noc_console.views.app import application_for, desk_for, source_for
+    from noc_console.views.endpoint import Embedded
+    from noc_console.views.theme import theme as theme_named
+
+    db, attach, theme = told
+    look = theme_named(theme)
+    application = application_for(look)
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    desk = desk_for(look, settings)
+    desk.operator.rename("T. Linh")
+    is_lab = db is None and not attach
+    source = Embedded(folder / "local.db", "yes") if is_lab else source_for(db, attach)
+    loop = QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    try:
+        with loop:
+            loop.run_until_complete(_shoot(desk, source, shot, file, is_lab))
+    finally:
+        if isinstance(source, Embedded):
+            source.wait_end(_END_S)
+
+
+async def _shoot(desk: Desk, source: Source, shot: Shot, file: Path, is_lab: bool) -> None:
+    from noc_console.views.link import AgentLink
+    from noc_console.views.window import Window
+
+    window = Window(desk)
+    window.resize(shot.width, shot.height)
+    window.show()
+    desk.tasks.start(AgentLink(source, desk.mirror, desk.agent).run())
+    try:
+        await _linked(desk)
+        if is_lab:
+            await _tell_story(desk)
+        # the view is opened early, so that what it asks of the agent is there when it is drawn
+        await asyncio.sleep(shot.after_s / 2)
+        VIEWS[shot.view](window, desk)
+        await asyncio.sleep(max(shot.after_s / 2, 1.0))
+        VIEWS[shot.view](window, desk)
+        await asyncio.sleep(0.6)
+        window.show_lit()
+        _write(window, file)
+    finally:
+        window.may_close = True
+        window.close()
+        await desk.tasks.stop()
+        source.let_go()
+
+
+async def _linked(desk: Desk) -> None:
+    for _ in range(int(_LINK_S * 10)):
+        if desk.mirror.agent:
+            return
+        await asyncio.sleep(0.1)
+    raise KnownError(desk.mirror.link_text or "The agent did not come up.")
+
+
+async def _tell_story(desk: Desk) -> None:
+    """Break two of the lab's channels, so that the picture has something to show."""
+    client = desk.agent.client
+    if client is None:
+        return
+    codes = [desk.mirror.channels[key]["code"] for key in desk.mirror.order if desk.mirror.channels[key]["demo"]]
+    for fault, code in zip(_STORY, codes, strict=False):
+        await client.post("/lab/faults", {"channel": code, "fault": fault, "seconds": 600})
+
+
+def _write(window: Window, file: Path) -> None:
+    if not window.grab().save(str(file), "PNG"):
+        raise KnownError(f"{file} could not be written.")
+
+
+def _size_of(size: str) -> tuple[int, int]:
+    width, _, height = size.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()) or not (800 <= int(width) <= 7680 and 600 <= int(height) <= 4320):
+        raise KnownError(f"'{size}' is not a size; write width x height, for example 1920x1080.")
+    return int(width), int(height)
+
+
+def _screen(name: str) -> Callable[[Window, Desk], None]:
+    def show(window: Window, desk: Desk) -> None:
+        if window.stage.name != name:
+            window.stage.show_screen(name)
+
+    return show
+
+
+def _channel(window: Window, desk: Desk) -> None:
+    from noc_console.views.penalty_model import PenaltyModel
+
+    box = PenaltyModel(desk.mirror)
+    box.rank()
+    wanted = box.next_ill(0) or (desk.mirror.order[0] if desk.mirror.order else 0)
+    if wanted and window.stage.name != "channel":
+        window.stage.open_channel(wanted)
+
+
+def _palette(window: Window, desk: Desk) -> None:
+    window.find_card.pop_up()
+
+
+def _keys(window: Window, desk: Desk) -> None:
+    window.show_keys()
+
+
+VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
+    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "add-channel", "import", "lab")},
+    "channel": _channel,
+    "keys": _keys,
+    "palette": _palette,
+}
