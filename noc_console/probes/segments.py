@@ -80,7 +80,7 @@ async def take(tools: Tools, listed: Listed, *, is_whole: bool, keep_bytes: int 
         if attempt < _TRIES:
             await tools.sleep(_RETRY_S)
     expected_s = tools.input.expected.segment_s
-    findings = tuple(_findings(listed, reply, expected_s, is_whole=is_whole))
+    findings = tuple(judged(listed, reply, expected_s, is_whole=is_whole))
     metrics = figures(listed, reply, expected_s, is_whole=is_whole)
     return Taken(listed, reply, metrics, findings, attempt)
 
@@ -113,7 +113,8 @@ def figures(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) 
     return metrics
 
 
-def _findings(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) -> list[Finding]:
+def judged(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) -> list[Finding]:
+    """Return what is wrong with one answer; `expected_s` 0 leaves the duration unjudged."""
     found = []
     if reply.error == "truncated":
         found.append(_cut(listed, reply))
