@@ -58,16 +58,15 @@ def _unless_repeated(row: Row, seen: dict[str, int]) -> Row:
 def _csv(text: str) -> Iterator[Row]:
     if any(len(line) > MAX_LINE for line in text.splitlines()):
         raise BadRequest(f"A line of the list is longer than {MAX_LINE} characters.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    if not {"channel_code", "code"} & set(names) or not {"input_url", "url"} & set(names):
-        raise BadRequest("The first line must name the columns, at least channel_code and input_url.")
-    reader.fieldnames = names
+    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
     try:
+        names = [name.strip().lower() for name in next(reader, ())]
+        if not {"channel_code", "code"} & set(names) or not {"input_url", "url"} & set(names):
+            raise BadRequest("The first line must name the columns, at least channel_code and input_url.")
         for cells in reader:
-            filled = {name: cell.strip() for name, cell in cells.items() if name and cell and cell.strip()}
+            filled = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name and cell.strip()}
             if filled:
                 yield _checked(reader.line_num, _from_cells(filled))
     except csv.Error as error:
