@@ -20,7 +20,17 @@ class Fault(StrEnum):
     LOCKED = "locked"
     READ_ONLY = "read-only"
     DAMAGED = "damaged"
+    GONE = "gone"
     OTHER = "other"
+
+
+_SYSTEM = {
+    errno.ENOSPC: Fault.FULL,
+    errno.EDQUOT: Fault.FULL,
+    errno.ENOENT: Fault.GONE,
+    errno.EROFS: Fault.READ_ONLY,
+    errno.EACCES: Fault.READ_ONLY,
+}
 
 
 def fault_of(error: Exception, db: Path) -> Fault:
@@ -28,7 +38,9 @@ def fault_of(error: Exception, db: Path) -> Fault:
     cause = error.orig if isinstance(error, DBAPIError) else error
     said = str(cause).lower()
     if isinstance(cause, OSError):
-        return Fault.FULL if cause.errno in (errno.ENOSPC, errno.EDQUOT) else Fault.OTHER
+        return _SYSTEM.get(cause.errno or 0, Fault.OTHER)
+    if "unable to open" in said and not db.exists():
+        return Fault.GONE
     if "full" in said or ("i/o error" in said and free_bytes(db) < _ROOM_BYTES):
         return Fault.FULL
     if "locked" in said or "busy" in said:
@@ -48,6 +60,7 @@ def sentence(fault: Fault, db: Path) -> str:
         Fault.READ_ONLY: f"Not recorded: {db.name} may not be written; give the agent the right to write it.",
         Fault.DAMAGED: f"Not recorded: {db.name} is damaged; restart the agent, it keeps the file aside and begins "
         "a new one.",
+        Fault.GONE: f"Not recorded: {db.name} was removed or replaced; put it back, or restart the agent.",
         Fault.OTHER: f"Not recorded: {db.name} cannot be written; see that its disk is there and healthy.",
     }[fault]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,12 +20,14 @@ from noc_console.history.faults import fault_of, sentence
 from noc_console.history.lock import FileLock
 from noc_console.history.names import Name
 from noc_console.history.recorder import STOPPED, Recorder
+from noc_console.history.shelf import Sealed
 from noc_console.history.upkeep import Upkeep
 from noc_console.history.values import RecordingState, SeriesAnswer, SeriesQuery, Template, Tick, TickRow, TopRow
 from noc_console.model import Channel, Event
 
 T = TypeVar("T")
 READERS = 2
+log = logging.getLogger(__name__)
 
 
 class History:
@@ -45,6 +48,7 @@ class History:
         self._store = recorder.store
         self._captures = kept
         self._copies = DailyCopy(recorder.store.db, now())
+        self._is_closed = False
         self._lock = lock
         self._now = now
         self._writer = ThreadPoolExecutor(1, "history-writer")
@@ -54,6 +58,11 @@ class History:
     def state(self) -> RecordingState:
         """Whether what is measured is kept, as of the last commit."""
         return self._recorder.state
+
+    @property
+    def sealed(self) -> tuple[Sealed, ...]:
+        """The windows that are blocks by now, oldest first."""
+        return self._recorder.sealed
 
     def series_id(self, input_id: int, rung: str, metric: str) -> int:
         """Return the number of a series, at once; a new one is written with the next commit."""
@@ -68,7 +77,8 @@ class History:
         at = tick.at if tick is not None else self._now()
         own = self._copies.step(at)
         written = await self._in_writer(lambda: self._recorder.commit(tick, (*events, *own), at))
-        self._writer.submit(self._tidy, at)
+        if not self._is_closed:
+            self._writer.submit(self._upkeep.step, at).add_done_callback(_log_bug)
         return written
 
     async def series(self, query: SeriesQuery) -> SeriesAnswer:
@@ -182,6 +192,7 @@ class History:
 
     async def close(self) -> None:
         """Write what waits, note a clean end, and give the file back."""
+        self._is_closed = True
         at = self._now()
         ended = Event(STOPPED, at, data={"start": at, "text": "The agent ended.", "fault": ""})
         self._recorder.note({"clean": "1"})
@@ -192,9 +203,6 @@ class History:
         self._copies.close()
         self._store.engine.dispose()
         self._lock.release()
-
-    def _tidy(self, at: float) -> None:
-        self._upkeep.step(at)
 
     def _shelves(self) -> reading.Shelves:
         windows = self._store.windows
@@ -242,6 +250,11 @@ class History:
 
     def _told(self) -> _Told:
         return _Told(self._recorder)
+
+
+def _log_bug(done: Future[bool]) -> None:
+    if error := done.exception():
+        log.error("upkeep of the history failed", exc_info=error)
 
 
 class _Told:

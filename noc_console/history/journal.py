@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from noc_console.model import Event
 
 TICK = "Tick"
 _ROWS = schema.journal
+log = logging.getLogger(__name__)
 
 
 def last_seq(connection: Connection) -> int:
@@ -85,7 +87,10 @@ def read_samples(connection: Connection) -> Iterator[Samples]:
     query = select(_ROWS.c.body).where(_ROWS.c.kind == TICK)
     query = query.where((_ROWS.c.seq > upto) | (_ROWS.c.newest >= before)).order_by(_ROWS.c.seq)
     for body in connection.execute(query).scalars():
-        yield unpack_tick(body)
+        try:
+            yield unpack_tick(body)
+        except ValueError:
+            log.warning("a damaged tick was left out")
 
 
 def remove_ticks(connection: Connection, upto: int, before: float, limit: int) -> int:

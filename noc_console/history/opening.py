@@ -68,8 +68,8 @@ def _locked_open(settings: Settings, lock: FileLock, now: Callable[[], float]) -
     events: list[Event] = []
     try:
         found = _load_with_room(settings)
-    except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
-        if fault_of(error, settings.db) is not Fault.DAMAGED and not isinstance(error, ValueError):
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        if fault_of(error, settings.db) is not Fault.DAMAGED:
             raise KnownError(_refusal(error, settings.db)) from None
         moved = set_aside(settings.db, at)
         text = f"{settings.db.name} was damaged; it is kept as {moved.name} and a new history was begun."
@@ -150,7 +150,7 @@ def read_gaps(connection: Connection) -> tuple[tuple[float, float], ...]:
     """Return the stretches that were not recorded, as the journal tells them."""
     kinds = frozenset({RESUMED, RESTARTED})
     events = journal.read_events(connection, 0, kinds, 100_000)
-    return tuple((float(e.data["start"]), float(e.data["end"])) for e in events if "end" in e.data)
+    return tuple((float(e.data["start"]), float(e.data["end"])) for e in events if {"start", "end"} <= e.data.keys())
 
 
 def set_aside(db: Path, at: float) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class Recorder:
         self._fault: Fault | None = None
         self._measured_at = float("-inf")
         self._dropped_before = 0
+        self._inode = store.db.stat().st_ino
 
     def note(self, values: Mapping[str, str]) -> None:
         """Write these lines of the meta table with the next transaction."""
@@ -167,6 +169,7 @@ class Recorder:
         events, new, meta = self.waiting, self.store.names.unwritten(), dict(self._meta)
         if samples is None and not (events or new or meta):
             return
+        self._see_that_it_is_there()
         connection = self.connection()
         self._set_pragmas(is_durable=bool(events or meta))
         with connection.begin():
@@ -180,6 +183,11 @@ class Recorder:
                 self.seq += 1
                 journal.write_tick(connection, self.seq, at, samples)
         self._wrote(samples, len(new), meta)
+
+    def _see_that_it_is_there(self) -> None:
+        # SQLite goes on writing to a file that was unlinked, and nobody would ever read it
+        if self.store.db.stat().st_ino != self._inode:
+            raise FileNotFoundError(errno.ENOENT, "the file was replaced", str(self.store.db))
 
     def _wrote(self, samples: Samples | None, new: int, meta: Mapping[str, str]) -> None:
         self.waiting = ()

@@ -58,8 +58,10 @@ def unpack_tick(body: bytes) -> Samples:
     if len(body) < 9 or body[0] != FORMAT:
         raise ValueError("a tick row of an unknown form")
     base = int.from_bytes(body[1:9], "little", signed=True)
-    unpacker = zlib.decompressobj()
-    raw = unpacker.decompress(body[9:], _MAX_BYTES)
+    try:
+        raw = zlib.decompressobj().decompress(body[9:], _MAX_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"a damaged tick row ({error})") from None
     columns = np.frombuffer(raw, "<u4").reshape(3, -1)
     series = np.cumsum(columns[0], dtype=np.uint32)
     return Samples(series, columns[1].view("<i4").astype(np.int64) + base, columns[2].view("<f4"))

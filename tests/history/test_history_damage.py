@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from noc_console.errors import KnownError
-from noc_console.history import cli
+from noc_console.history import SeriesQuery, cli
 from noc_console.model import Channel, Event
 
 
@@ -96,3 +96,31 @@ async def test_check_says_what_is_wrong_and_verify_passes_a_whole_file(desk, cap
     broken.write_bytes(body)
     assert cli.run("verify", desk.settings.db, broken) == 1
     assert "broken.db: " in capsys.readouterr().out
+
+
+async def test_a_file_removed_while_open_is_told_and_recording_resumes_when_it_is_back(desk):
+    history = await desk.open()
+    await history.commit(None, [Event("Before", 1.0)])
+    away = desk.settings.db.with_name("away.db")
+    desk.settings.db.rename(away)
+    told = await history.commit(None, [Event("Raised", 2.0)])
+    assert [e.kind for e in told] == ["Raised", "RecordingStopped"]
+    assert "was removed" in history.state.text
+    away.rename(desk.settings.db)
+    assert [e.kind for e in await history.commit(None, ())] == ["RecordingResumed"]
+    kinds = [e.kind for e in await history.events(0)]
+    assert kinds == ["Before", "Raised", "RecordingStopped", "RecordingResumed"]
+
+
+async def test_one_damaged_tick_row_costs_only_itself(desk, make_tick):
+    history, at = await desk.open(), desk.clock.at
+    series = history.series_id(1, "a", "segment.download_s")
+    for second in range(3):
+        await history.commit(make_tick(at + second, (series, at + second, float(second))), ())
+    await desk.close()
+    with sqlite3.connect(desk.settings.db) as db:
+        db.execute("UPDATE journal SET body = x'01000000000000000000ffff' WHERE kind = 'Tick' AND at = ?", (at + 1,))
+    db.close()
+    desk.clock.at += 10
+    answer = await (await desk.open()).series(SeriesQuery(1, "segment.download_s", at - 1, at + 9, "a"))
+    assert [p[2] for p in answer.points] == [0.0, 2.0]

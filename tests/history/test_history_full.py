@@ -102,17 +102,17 @@ async def test_even_with_no_space_at_all_nothing_is_raised_and_events_wait_in_or
     filler = fill(small_disk)
     await until_stopped(history, make_tick, desk.clock, series)
     more = fill(small_disk, "more")
-    text = "x" * 20_000
-    for number in range(300):
+    text = "x" * 40_000
+    for number in range(120):
         await history.commit(None, [Event("Raised", desk.clock.at, data={"n": number, "text": text})])
     assert history._recorder.waiting
-    assert [e.data["n"] for e in await history.events(0, frozenset({"Raised"}))] == list(range(300))
+    assert [e.data["n"] for e in await history.events(0, frozenset({"Raised"}))] == list(range(120))
 
     filler.unlink()
     more.unlink()
     assert [e.kind for e in await history.commit(None, ())] == ["RecordingResumed"]
     assert not history._recorder.waiting
-    assert [e.data["n"] for e in await history.events(0, frozenset({"Raised"}))] == list(range(300))
+    assert [e.data["n"] for e in await history.events(0, frozenset({"Raised"}))] == list(range(120))
 
 
 async def test_a_catalogue_change_on_a_full_disk_is_refused_in_words(desk, small_disk, make_tick):

@@ -66,7 +66,7 @@ async def test_samples_are_given_one_by_one_while_they_fit_open_and_sealed_alike
     assert answer.unit == "s"
 
 
-@pytest.mark.parametrize("points", [7, 100, 1799])
+@pytest.mark.parametrize("points", [7, 900])
 async def test_buckets_hold_minimum_mean_maximum_and_count(truth, points):
     await truth.run(3 * HOUR)
     start, end = truth.start, truth.start + 3 * HOUR
@@ -190,7 +190,7 @@ async def test_samples_that_come_after_their_window_was_sealed_join_it(truth, ma
 
 @pytest.mark.parametrize("order", ["max", "min", "mean"])
 async def test_the_ranking_is_right_over_sealed_and_open_hours(truth, order):
-    await truth.run(4.5 * HOUR)
+    await truth.run(3.5 * HOUR, each_s=12)
     rows = await truth.history.top(METRIC, truth.start, truth.clock.at, 2, order)
     values = np.array(truth.values)
     figures = {"max": -values.max(0), "min": values.min(0), "mean": -values.mean(0)}[order]
