@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 # RFC 9211 Cache-Status, and what the CDNs and proxies in the field send instead of it
 _STATUS_HEADERS = ("cache-status", "x-cache-status", "cf-cache-status", "x-cache", "x-cache-lookup")
-_WORDS = re.compile(r"hit|miss|expired|stale|revalidated|updating|bypass|dynamic|fwd=", re.IGNORECASE)
+_WORDS = re.compile(r"hit|miss|expired|stale|revalidated|updating|bypass|dynamic|fwd=stale|fwd=", re.IGNORECASE)
 _MEANING = {
     "hit": "hit",
     "revalidated": "hit",
@@ -17,6 +17,7 @@ _MEANING = {
     "miss": "miss",
     "bypass": "miss",
     "dynamic": "miss",
+    "fwd=stale": "expired",
     "fwd=": "miss",
 }
 
