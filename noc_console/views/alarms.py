@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from noc_console.model import Severity
@@ -55,8 +55,14 @@ class AlarmsScreen(QWidget):
         self.list = ListCard(desk.theme, self.table)
         self.acts = AlarmActs(desk, self, self._chosen)
         self.drawer = AlarmDrawer(desk, self.acts, width=384, has_way=True)
+        self.setFocusProxy(self.table)
         self._lay_out()
         self._connect()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Override: the list has the keys, not the search field."""
+        super().showEvent(event)
+        self.table.setFocus()
 
     def open(self, alarm_id: int) -> None:
         """Select an alarm, clearing filters that hide it."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from noc_console.views.alarms_table import AlarmTable
 from noc_console.views.channel_paint import HEAD_HEIGHT, RIGHT, Ink, card_head, key_cap, width_of, write
-from noc_console.views.figures import age
+from noc_console.views.figures import GAP, age
 from noc_console.views.theme import BODY, SEMIBOLD, Theme
 from noc_console.views.timeline import Span, Timeline
 
@@ -46,7 +46,7 @@ class TimelineCard(QFrame):
 
     def show_spans(self, spans: Sequence[Span], window: tuple[float, float], now: float, is_chosen: bool) -> None:
         """Show spans in a window; say how to set it, or how to go back."""
-        length = age(window[1] - window[0])
+        length = age(round(window[1] - window[0])).removesuffix(f"00{GAP}m").strip()
         hint = "double click goes back to 2 h" if is_chosen else "drag or wheel sets the window"
         texts = ("Timeline", f"{length}, one lane per layer", hint)
         if texts != self._texts:

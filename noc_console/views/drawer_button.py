@@ -11,13 +11,17 @@ from noc_console.views.theme import BODY, MEDIUM, SEMIBOLD, Theme
 
 
 class KeyButton(QPushButton):
-    """A button for one action; it follows the action's text and whether it is enabled."""
+    """A button for one action; it follows the action's text and whether it is enabled.
 
-    def __init__(self, theme: Theme, action: QAction, *, is_primary: bool = False) -> None:
+    `key` is shown where the key belongs to somebody else, as Esc does to the window.
+    """
+
+    def __init__(self, theme: Theme, action: QAction, *, is_primary: bool = False, key: str = "") -> None:
         super().__init__()
         self._theme = theme
         self._action = action
         self._is_primary = is_primary
+        self._key = key
         self.setFixedHeight(32)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(action.trigger)
@@ -47,7 +51,7 @@ class KeyButton(QPushButton):
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        key = self._action.shortcut().toString().replace("Return", "Enter")
+        key = self._key or self._action.shortcut().toString().replace("Return", "Enter")
         width = 0.0
         if key:
             cap = colours.bg if is_primary else colours.secondary if self.isEnabled() else colours.muted

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from noc_console.model import Layer, Severity
 from noc_console.views.axis import tick_time, time_ticks
-from noc_console.views.channel_paint import CENTRE, RIGHT, Ink, write
+from noc_console.views.channel_paint import CENTRE, RIGHT, Ink, width_of, write
 from noc_console.views.glyphs import paint_glyph
 from noc_console.views.theme import AXIS, BODY, SEMIBOLD, Theme
 
@@ -62,9 +62,17 @@ def placed(spans: Sequence[Span], start: float, end: float) -> dict[int, list[Pl
         rows[free : free + 1] = [until]
         lanes[span.layer].append((span, min(free, _MOST_SUBROWS - 1)))
     return {
-        layer: [Placed(span, row, max(other for _, other in found) + 1) for span, row in found]
-        for layer, found in lanes.items()
+        layer: [Placed(span, row, _rows_beside(span, found)) for span, row in found] for layer, found in lanes.items()
     }
+
+
+def _rows_beside(span: Span, found: Sequence[tuple[Span, int]]) -> int:
+    """Return how many rows the spans take that overlap this one."""
+    return max(row for other, row in found if _overlap(span, other)) + 1
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start <= (other.end or float("inf")) and other.start <= (one.end or float("inf"))
 
 
 class Timeline(QWidget):
@@ -156,7 +164,7 @@ class Timeline(QWidget):
             for one in lanes.get(layer, ()):
                 self._paint_bar(painter, one)
             if span is not None and is_worst and span.text:
-                self._paint_name(painter, layer, span)
+                self._paint_name(painter, span, lanes[layer])
         self._paint_now(painter)
         self._paint_drag(painter)
         painter.end()
@@ -208,13 +216,18 @@ class Timeline(QWidget):
             glyph = QPointF(box.left() - size / 2 - 3, box.center().y())
             paint_glyph(painter, self._theme, span.severity, glyph, size, acked=span.is_acknowledged)
 
-    def _paint_name(self, painter: QPainter, layer: Layer, span: Span) -> None:
-        right = self.pixel(span.start) - 26
+    def _paint_name(self, painter: QPainter, span: Span, beside: Sequence[Placed]) -> None:
+        left = min(one.span.start for one in beside if one.span.end is None and _overlap(one.span, span))
+        right = self.pixel(left) - 28
         if right - LABEL < 120:
             return
-        box = QRectF(right - 420, layer * self._lane, 420, self._lane)
-        box.setLeft(max(box.left(), LABEL))
-        write(painter, box, span.text, Ink(self._theme.font(BODY, SEMIBOLD), self._theme.colours.text), RIGHT)
+        font = self._theme.font(BODY, SEMIBOLD)
+        top = span.layer * self._lane
+        width = min(width_of(span.text, font) + 8, right - LABEL)
+        box = QRectF(right - width, top + 1, width, self._lane - 2)
+        painter.fillRect(box.adjusted(0, 0, 26, 0), self._theme.colours.panel)
+        write(painter, box, span.text, Ink(font, self._theme.colours.text), RIGHT)
+        paint_glyph(painter, self._theme, span.severity, QPointF(right + 14, top + self._lane / 2), 16)
 
     def _paint_now(self, painter: QPainter) -> None:
         if self._window[0] <= self._now <= self._window[1] + 1:
