@@ -45,9 +45,11 @@ class PenaltyBox(QWidget):
         now = (int(mirror.now()), self._desk.frame.is_lit)
         if mirror.revision != self._seen:
             self._seen = mirror.revision
+            count = self.model.ill
             self.model.rank()
-            self.update()
-        elif now != self._shown:
+            if self.model.ill != count:
+                self.update()
+        if now != self._shown:
             self.list.viewport().update()
         self._shown = now
 

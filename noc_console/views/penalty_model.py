@@ -37,15 +37,18 @@ class PenaltyModel(QAbstractListModel):
         super().__init__()
         self._mirror = mirror
         self._places: list[Place] = []
+        self._told: list[tuple[object, ...]] = []
 
     def rank(self) -> None:
         """Rank anew; the view is only told when the order changed, else its rows are repainted."""
         places = ranked(self._mirror)
+        told = [self._words(place) for place in places]
         if places != self._places:
             self.beginResetModel()
-            self._places = places
+            self._places, self._told = places, told
             self.endResetModel()
-        elif places:
+        elif told != self._told:
+            self._told = told
             self.dataChanged.emit(self.index(0, 0), self.index(len(places) - 1, 0))
 
     @property
@@ -71,6 +74,13 @@ class PenaltyModel(QAbstractListModel):
         if not ids:
             return 0
         return ids[(ids.index(channel_id) + 1) % len(ids)] if channel_id in ids else ids[0]
+
+    def _words(self, place: Place) -> tuple[object, ...]:
+        """Return what a row shows besides its age, which is repainted once a second anyway."""
+        channel = self._mirror.channels.get(place.channel_id)
+        if channel is None:
+            return ()
+        return tuple(channel[key] for key in ("severity", "acknowledged", "text", "owner", "since", "name"))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Override: number of rows."""

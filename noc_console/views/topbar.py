@@ -52,7 +52,7 @@ class TopBar(QWidget):
             self._seen = mirror.revision
             self._summary = summarise(mirror)
             self._demo.setVisible(self._summary.demo > 0)
-        now = (int(mirror.now()), self._seen, self._desk.operator.name, self._desk.frame.is_lit)
+        now = (int(mirror.now()), self._seen, self._desk.operator.name)
         if now != self._shown:
             self._shown = now
             self.update()

@@ -21,7 +21,7 @@ from noc_console.views import figures
 from noc_console.views.desk import Desk
 from noc_console.views.state import Json
 from noc_console.views.wall_curves import Strip, as_image, paint_bars, paint_curves
-from noc_console.views.wall_facts import facts_of
+from noc_console.views.wall_facts import facts_of, figures_of
 from noc_console.views.wall_geometry import Form, Grid, lay_out
 from noc_console.views.wall_rows import AGE_FAULT, CURVE_FAULT, SEVERITIES, STATES, WallRows
 from noc_console.views.wall_tile import PLACES, Face, is_blinking, paint_tile_glyph, render
@@ -181,7 +181,7 @@ class Wall(QWidget):
             self.update()
         else:
             for row in rows:
-                self.update(self.tile_rect(row).adjusted(-1, -1, 1, 1))
+                self.update(self.tile_rect(row))
 
     def _face(self, row: int) -> Face:
         rows, channel = self.rows, self._channel(row)
@@ -192,7 +192,7 @@ class Wall(QWidget):
             STATES[rows.state[row]],
             tuple(rows.layer[row].tolist()),
             bool(rows.shown[row]),
-            str(channel["text"]) if self.grid.form is Form.LARGE and rows.rank[row] else "",
+            str(channel["text"]) if PLACES[self.grid.form].text_y and rows.rank[row] else "",
         )
 
     def _channel(self, row: int) -> Json:
@@ -222,6 +222,8 @@ class Wall(QWidget):
         if face.state == "ok" and face.is_shown:
             left, top, height, _ = PLACES[self.grid.form].strip
             painter.drawImage(x + left, y + top, image, 0, row * height, self._strip.width, height)  # type: ignore[call-overload]
+            if self.grid.form is Form.HUGE:
+                self._paint_figures(painter, row, x, y)
             if is_blinking(face) and self._desk.frame.is_lit:
                 self._paint_glyph(painter, face, x, y)
         elif face.state in ("stale", "lost") and face.is_shown:
@@ -236,9 +238,16 @@ class Wall(QWidget):
         painter.setFont(self._desk.theme.font(11, 500))
         painter.setPen(self._desk.theme.colours.text)
         text = figures.age(self._desk.mirror.now() - self.rows.at[row])
-        painter.drawText(
-            box.adjusted(0, 0, -4, -3), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom), text
-        )
+        # the small tile has its glyph in the right lower corner
+        side = Qt.AlignmentFlag.AlignLeft if self.grid.form is Form.SMALL else Qt.AlignmentFlag.AlignRight
+        painter.drawText(box.adjusted(4, 0, -4, -3), int(side | Qt.AlignmentFlag.AlignBottom), text)
+
+    def _paint_figures(self, painter: QPainter, row: int, x: int, y: int) -> None:
+        theme = self._desk.theme
+        painter.setFont(theme.font(11))
+        painter.setPen(theme.colours.secondary if self.rows.rank[row] else theme.colours.tertiary)
+        box = QRectF(x + 8, y + 95, self.grid.width - 16, 16)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft), figures_of(self._channel(row)))
 
     def _pixmap(self, face: Face) -> QPixmap:
         key = (self.grid.form, face)

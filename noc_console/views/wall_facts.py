@@ -32,6 +32,19 @@ def facts_of(channel: Json, mirror: BoardMirror) -> str:
     return "<br>".join(lines)
 
 
+def figures_of(channel: Json) -> str:
+    """Return the tile's figures in one line: playlist age, segment download, rungs."""
+    age = _known(worst_metric(channel, "playlist.age_ratio"))
+    download = _known(worst_metric(channel, "segment.download_s"))
+    rungs = sum(len(source["rungs"]) for source in channel["inputs"])
+    parts = (
+        f"age {figures.number(age, 2)}",
+        f"download {figures.number(download, 2, 's')}",
+        f"{rungs} rungs" if rungs else "",
+    )
+    return "   ".join(part for part in parts if part)
+
+
 def _since(channel: Json, mirror: BoardMirror, state: str) -> str:
     if state in ("stale", "lost") and channel["at"]:
         return f" for {figures.age(mirror.now() - channel['at'])}"

@@ -12,6 +12,7 @@ MARGIN = 12
 class Form(StrEnum):
     """How much a tile tells."""
 
+    HUGE = "huge"
     LARGE = "large"
     FULL = "full"
     SMALL = "small"
@@ -69,10 +70,12 @@ def lay_out(count: int, width: int) -> Grid:
     """Return the grid for `count` channels in a viewport `width` wide.
 
     A desk screen has 20 columns up to 300 channels, 25 up to 500, 40 above; a narrow one has 15 and scrolls.
-    Up to 60 channels get the large tile, which has room for the alarm's text.
+    Up to 60 channels get a large tile, up to 24 a huge one, which have room for the alarm's text.
     """
     room = width - 2 * MARGIN + GAP
     is_narrow = width < 1300
+    if count <= 24:
+        return Grid(Form.HUGE, *_fit(room, 4 if is_narrow else 6), 128, count)
     if count <= 60:
         return Grid(Form.LARGE, *_fit(room, 7 if is_narrow else 10), 92, count)
     if is_narrow:
@@ -80,8 +83,8 @@ def lay_out(count: int, width: int) -> Grid:
     if count <= 300:
         return Grid(Form.FULL, *_fit(room, 20), 60, count)
     if count <= 500:
-        return Grid(Form.SMALL, *_fit(room, 25), 45, count)
-    return Grid(Form.TINY, *_fit(room, 40), 36, count)
+        return Grid(Form.SMALL, *_fit(room, 25), 44, count)
+    return Grid(Form.TINY, *_fit(room, 40), 35, count)
 
 
 def _fit(room: int, columns: int) -> tuple[int, int]:

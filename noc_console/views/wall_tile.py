@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from noc_console.model import Severity
 from noc_console.views.glyphs import paint_glyph, paint_hatch, paint_head_glyph
-from noc_console.views.theme import AXIS, BODY, MEDIUM, REGULAR, Theme
+from noc_console.views.theme import AXIS, BODY, MEDIUM, REGULAR, TITLE, Theme
 from noc_console.views.wall_geometry import Form
 from noc_console.views.wall_rows import SEVERITIES, Label
 
@@ -39,13 +39,20 @@ class Places:
     """x, y, height, width of the age bar; the strip reaches to 4 px before the right edge."""
     dots_y: int
     badge_base: int | None
+    text_y: int = 0
+    """Top of the alarm's sentence; 0: no room for it."""
+    head: int = 18
+    """Height of a critical's filled head."""
+    size: int = AXIS
+    """Type size of code."""
 
 
 PLACES = {
-    Form.LARGE: Places((13, 11, 16), (6, 4), 20, (6, 38, 18, 8), 79, 84),
+    Form.HUGE: Places((17, 15, 18), (8, 7), 30, (8, 50, 26, 10), 116, 120, 80, 26, TITLE),
+    Form.LARGE: Places((13, 11, 16), (6, 4), 20, (6, 38, 18, 8), 79, 84, 60, 18, BODY),
     Form.FULL: Places((10, 10, 14), (4, 4), 18, (4, 31, 13, 8), 51, 55),
-    Form.SMALL: Places((10, 37, 14), (4, 3), None, (4, 17, 12, 6), 38, None),
-    Form.TINY: Places((7, 8, 10), (3, 3), None, (3, 19, 10, 0), 32, None),
+    Form.SMALL: Places((10, 37, 14), (4, 3), None, (4, 17, 12, 6), 38, None, head=16),
+    Form.TINY: Places((7, 8, 10), (3, 3), None, (3, 19, 10, 0), 32, None, head=16),
 }
 
 
@@ -124,7 +131,7 @@ class _Tile:
             ground = colours.major_tint
         self.painter.fillRect(self.rect, ground)
         if has_head(face):
-            head = QRectF(0, 0, self.rect.width(), 18 if self.form in (Form.FULL, Form.LARGE) else 16)
+            head = QRectF(0, 0, self.rect.width(), self.places.head)
             self.painter.fillRect(head, self.theme.severity[face.severity])
 
     def _border(self) -> None:
@@ -169,20 +176,19 @@ class _Tile:
         note = {"loading": "Loading", "disabled": "disabled"}.get(face.state, "")
         if note:
             self._line(self.places.strip[1], note, colours.tertiary)
-        elif self.form is Form.LARGE and self.is_ill and face.text:
-            self._line(60, face.text, colours.text if loud else colours.secondary)
+        elif self.is_ill and face.text:
+            self._line(self.places.text_y, face.text, colours.text if loud else colours.secondary)
 
     def _code(self, colour: QColor) -> None:
         x, y = self.places.code
-        size = BODY if self.form is Form.LARGE else AXIS
-        self.painter.setFont(self.theme.mono(size, MEDIUM if self.is_ill else REGULAR))
+        self.painter.setFont(self.theme.mono(self.places.size, MEDIUM if self.is_ill else REGULAR))
         self.painter.setPen(colour)
         text = self.face.label.code
         if self.form is Form.TINY:
             text = text.rpartition("_")[2]
         beside = self.places.glyph[0] + self.places.glyph[2] / 2 if self.places.name_y is not None else 2
         room = self.rect.width() - x - beside
-        self._text(QRectF(x, y, room, 14), text, Qt.TextElideMode.ElideMiddle)
+        self._text(QRectF(x, y + self.places.size - AXIS, room, 14), text, Qt.TextElideMode.ElideMiddle)
 
     def _line(self, y: int, text: str, colour: QColor) -> None:
         x = self.places.code[0]

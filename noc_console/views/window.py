@@ -37,7 +37,7 @@ class Window(QMainWindow):
 
     def __init__(self, desk: Desk, first: str = "wall") -> None:
         super().__init__()
-        self._desk = desk
+        self.desk = desk
         self._said: Notice | None = None
         self._pulls = 0
         self.may_close = False
@@ -60,7 +60,7 @@ class Window(QMainWindow):
     def pull(self) -> None:
         """Let everything visible pull what changed; called by the one frame timer."""
         self._pulls += 1
-        self._desk.frame.is_lit = self._pulls // _BLINK_PULLS % 2 == 0
+        self.desk.frame.is_lit = self._pulls // _BLINK_PULLS % 2 == 0
         self.top.refresh()
         self._tell()
         self._show_entries()
@@ -79,7 +79,7 @@ class Window(QMainWindow):
 
     def ask_operator(self) -> None:
         """Ask who sits here."""
-        self.who.ask(self._desk.operator.name)
+        self.who.ask(self.desk.operator.name)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Override: the program decides when the window may go."""
@@ -113,7 +113,7 @@ class Window(QMainWindow):
         self.status.show_hints(hints())
 
     def _make_actions(self) -> list[QAction]:
-        ways = self._desk.ways
+        ways = self.desk.ways
         screens = [
             add_action(self, SCREENS[name].title, f"Ctrl+{number}", partial(self.stage.show_screen, name))
             for number, name in enumerate(in_navigation(), 1)
@@ -140,28 +140,28 @@ class Window(QMainWindow):
         self.banner.closed.connect(self._forget_said)
         self.top.operatorClicked.connect(self.ask_operator)
         self.top.removeDemo.connect(self.removeDemo)
-        self.who.answered.connect(self._desk.operator.rename)
-        self._desk.ways.say.connect(self.say)
-        self._desk.tasks.failed.connect(self.say)
+        self.who.answered.connect(self.desk.operator.rename)
+        self.desk.ways.say.connect(self.say)
+        self.desk.tasks.failed.connect(self.say)
 
     def _mark(self, name: str) -> None:
         self.navigation.mark("channels" if name in ("channel", "add-channel", "import") else name)
 
     def _tell(self) -> None:
-        self.banner.tell(notices.standing(self._desk.mirror) or self._said)
+        self.banner.tell(notices.standing(self.desk.mirror) or self._said)
 
     def _forget_said(self) -> None:
         self._said = None
 
     def _show_entries(self) -> None:
-        has_lab = bool(self._desk.mirror.agent.get("lab"))
+        has_lab = bool(self.desk.mirror.agent.get("lab"))
         self.navigation.show_only({name for name in in_navigation() if has_lab or not SCREENS[name].needs_lab})
 
     def _find(self) -> None:
         self.find_card.pop_up()
 
     def _finds(self) -> list[Find]:
-        return everything(self._desk, [*self.keys, *self.stage.keys()])
+        return everything(self.desk, [*self.keys, *self.stage.keys()])
 
     def show_keys(self) -> None:
         """Show the card of all keys that work here."""
