@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from noc_console.media.hls import Media, parse_media
+from noc_console.media.ladder import Rung
 
 URL = "http://origin.example/live/index.m3u8"
 BEGIN = 1_790_000_000.0
@@ -28,3 +29,8 @@ def live_text(
 
 def live(first: int, count: int = 6, **options: object) -> Media:
     return parse_media(live_text(first, count, **options).encode(), URL)  # type: ignore[arg-type]
+
+
+VIDEO = Rung("1080p", "video", "http://origin.example/live/high.m3u8", 6_000_000, 5_000_000, "avc1.640028,mp4a.40.2")
+LOW = Rung("360p", "video", "http://origin.example/live/low.m3u8", 900_000)
+AUDIO = Rung("audio-en", "audio", "http://origin.example/live/en.m3u8")

@@ -95,7 +95,7 @@ def _changed(memory: Memory, media: Media, overlap: Overlap, seen: Seen) -> Memo
     breaks, nested = follow(memory.breaks, overlap.fresh, media, seen.at)
     parts, hints = watch_parts(memory.parts, memory.media, media, seen.at)
     longest = media.duration_s if overlap.is_restart else max(memory.longest_s, media.duration_s)
-    fresh_s = sum(segment.duration_s for segment in overlap.fresh)
+    fresh_s = _grown(memory, media, overlap)
     return replace(
         memory,
         media=media,
@@ -111,6 +111,13 @@ def _changed(memory: Memory, media: Media, overlap: Overlap, seen: Seen) -> Memo
         removed=_removed(memory, overlap, longest, seen.at),
         growth=(*memory.growth[-63:], (seen.at, fresh_s)),
     )
+
+
+def _grown(memory: Memory, media: Media, overlap: Overlap) -> float:
+    """Return the seconds of media that came since the last look, with what went by while we did not look."""
+    fresh_s = sum(segment.duration_s for segment in overlap.fresh)
+    came = media.last_sequence - memory.media.last_sequence if memory.media else 0
+    return fresh_s * max(1.0, came / len(overlap.fresh)) if overlap.fresh else 0.0
 
 
 def _hold(
