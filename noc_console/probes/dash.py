@@ -12,6 +12,7 @@ from noc_console.media.dash.rungs import offers
 from noc_console.media.dash.segments import next_available_at
 from noc_console.media.dash.tracker import Fresh, Memory, Seen, advance, due
 from noc_console.model import Finding, Input, Level, Severity
+from noc_console.net.fetch import Reply
 from noc_console.probes.dash_lanes import Lanes
 from noc_console.probes.dash_poll import SCOPE, Polled, Poller, pace_s
 from noc_console.probes.dash_time import AGAIN_S, ServerTime, ask
@@ -30,12 +31,19 @@ async def watch(input: Input, tools: Tools) -> None:
 
 
 class Watcher:
-    """One DASH input under watch; `listener` hears of each look beside the tools (an inspection)."""
+    """One DASH input under watch.
 
-    def __init__(self, input: Input, tools: Tools, listener: Listener | None = None) -> None:
+    `listener` hears of each look beside the tools, `given` is the first answer where it is there already: both for
+    an inspection.
+    """
+
+    def __init__(
+        self, input: Input, tools: Tools, listener: Listener | None = None, given: Reply | None = None
+    ) -> None:
         self._input = input
         self._tools = tools
         self._listener = listener
+        self._given = given
         self._poller = Poller(tools, input.url)
         self._memory = Memory()
         self._mpd: Mpd | None = None
@@ -56,7 +64,8 @@ class Watcher:
         while True:
             began = self._tools.now()
             edge_s = self._memory.edge_s
-            polled = await self._poller.poll()
+            given, self._given = self._given, None
+            polled = self._poller.take(given) if given else await self._poller.poll()
             await self._clock(polled)
             self._judge(polled, lanes)
             pace = pace_s(self._mpd if polled.mpd else None, self._input.poll_s, self._tools.settings.idle_poll_s)

@@ -36,7 +36,7 @@ async def inspect_dash(source: Source, tools: Tools, seconds: float, progress: P
     expected = Expected(segment_s=segment_s(mpd))
     tools.input = replace(tools.input, url=source.url, level=Level.FULL, expected=expected)
     seen = _Seen()
-    await _watched(tools, seen, len(ladder(mpd)), seconds, progress)
+    await _watched(Watcher(tools.input, tools, seen.look, source.reply), tools, seen, mpd, seconds, progress)
     return Inspected(seen.findings(), seen.metrics, details(mpd, tools.now()), proposal(mpd))
 
 
@@ -66,11 +66,12 @@ class _Seen:
         return tuple(self.found.values())
 
 
-async def _watched(tools: Tools, seen: _Seen, rungs: int, seconds: float, progress: Progress) -> None:
+async def _watched(watcher: Watcher, tools: Tools, seen: _Seen, mpd: Mpd, seconds: float, progress: Progress) -> None:
     """Watch for so long, or until each rung has been looked into once."""
+    rungs = sum(rung.kind != "iframe" for rung in ladder(mpd))
     began = tools.now()
     lasts = seconds or _ONE_LOOK_S
-    watch = asyncio.create_task(Watcher(tools.input, tools, seen.look).run())
+    watch = asyncio.create_task(watcher.run())
     try:
         while not watch.done():
             passed = tools.now() - began
