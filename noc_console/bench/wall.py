@@ -62,7 +62,7 @@ def run(options: Mapping[str, str]) -> list[Row]:
 
 
 def _window(count: int) -> Window:
-    from noc_console.views.app import application_for, desk_for
+    from noc_console.views.program import application_for, desk_for
     from noc_console.views.theme import theme
     from noc_console.views.window import Window
 

@@ -1,54 +1,24 @@
-"""`noc-console console`: opens the window at once, then brings its agent up behind it."""
+"""`noc-console console`: starts the agent first, then opens the window while the agent comes up behind it."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
-import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
-
-from noc_console.views.closing import ClosingCard, at_stake
-from noc_console.views.desk import AgentDoor, Desk, Frame, Operator, Ways
 from noc_console.views.endpoint import TOKEN_VARIABLE, Attached, Embedded, Source
-from noc_console.views.link import AgentLink
-from noc_console.views.prompt import Prompt
-from noc_console.views.sheet import dress
-from noc_console.views.state import BoardMirror
-from noc_console.views.tasks import Tasks
-from noc_console.views.theme import Theme
-from noc_console.views.theme import theme as theme_named
-from noc_console.views.window import Window
-
-log = logging.getLogger(__name__)
 
 
 def run(db: Path | None, attach: str, theme: str) -> int:
     """Open the console and return the exit code when its window has closed. Raises KnownError."""
-    look = theme_named(theme)
-    application = application_for(look)
     source = source_for(db, attach)
-    loop = QEventLoop(application)
-    asyncio.set_event_loop(loop)
-    with loop:
-        loop.run_until_complete(Console(look, source).live())
-    return 0
+    if isinstance(source, Embedded):
+        source.launch()  # Qt takes half a second to load; the agent need not wait for it
+    from noc_console.views.program import open_console
 
-
-def application_for(look: Theme) -> QApplication:
-    """Return the dressed application."""
-    known = QApplication.instance()
-    application = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
-    application.setApplicationName("noc-console")
-    application.setOrganizationName("noc-console")
-    # the last word is ours: qasync's loop must not end when a window closes
-    application.setQuitOnLastWindowClosed(False)
-    dress(application, look)
-    return application
+    try:
+        return open_console(source, theme)
+    finally:
+        source.let_go()
 
 
 def source_for(db: Path | None, attach: str) -> Source:
@@ -56,77 +26,3 @@ def source_for(db: Path | None, attach: str) -> Source:
     if attach:
         return Attached(attach, os.environ.get(TOKEN_VARIABLE, "").strip())
     return Embedded((db or Path("local.db")).absolute())
-
-
-def desk_for(look: Theme, settings: QSettings | None = None) -> Desk:
-    """Return a desk with an empty mirror."""
-    kept = settings if settings is not None else QSettings()
-    return Desk(BoardMirror(), look, Ways(), Frame(), Operator(kept), AgentDoor(), Tasks())
-
-
-class Console:
-    """The running program: window, link, and the way out."""
-
-    def __init__(self, look: Theme, source: Source) -> None:
-        self.desk = desk_for(look)
-        self.window = Window(self.desk)
-        self.link = AgentLink(source, self.desk.mirror, self.desk.agent)
-        self._source = source
-        self._closed = asyncio.Event()
-        self._closing = ClosingCard(self.window, look)
-        self._token = Prompt(
-            self.window, look, "Token of this agent?", "It stands in the agent's token file.", is_secret=True
-        )
-        self.window.closing.connect(self._leave)
-        self.window.tryNow.connect(self.link.try_now)
-        self.window.removeDemo.connect(self._remove_demo)
-        self._closing.stopped.connect(self._closed.set)
-        self._closing.kept.connect(self._keep)
-        self._token.answered.connect(self._begin_with)
-
-    async def live(self) -> None:
-        """Show the window, follow the agent, and return when the window has closed."""
-        self.window.resize(1600, 900)
-        self.window.showMaximized()
-        await asyncio.sleep(0)
-        if isinstance(self._source, Attached) and not self._source.token:
-            self._token.ask()
-        else:
-            self._begin()
-        await self._closed.wait()
-        self.window.may_close = True
-        self.window.close()
-        await self.desk.tasks.stop()
-        self._source.let_go()
-
-    def _begin(self) -> None:
-        self.desk.tasks.start(self.link.run())
-        if not self.desk.operator.name:
-            self.window.ask_operator()
-
-    def _begin_with(self, token: str) -> None:
-        if isinstance(self._source, Attached):
-            self._source.token = token
-        self._begin()
-
-    def _leave(self) -> None:
-        channels = at_stake(self.desk.mirror)
-        if isinstance(self._source, Embedded) and channels:
-            self._closing.ask(channels)
-        else:
-            self._closed.set()
-
-    def _keep(self) -> None:
-        client = self.desk.agent.client
-        if client is None:
-            self.desk.ways.say.emit("The agent does not answer, so it cannot be told to go on.")
-            return
-        self.desk.tasks.start(client.keep(True), self._kept)
-
-    def _kept(self, _nothing: object) -> None:
-        self._closed.set()
-
-    def _remove_demo(self) -> None:
-        client = self.desk.agent.client
-        if client is not None:
-            self.desk.tasks.start(client.post("/demo/remove"))

@@ -73,7 +73,8 @@ class Embedded:
     def __init__(self, db: Path, demo: str = "auto") -> None:
         self._db, self._demo = db, demo
         self._child: subprocess.Popen[bytes] | None = None
-        self._token_pipe = -1
+        self._token_pipe = self._ready_pipe = -1
+        self._token = ""
 
     @property
     def pid(self) -> int:
@@ -82,11 +83,18 @@ class Embedded:
 
     async def find(self) -> Endpoint:
         """Return the agent that runs on this history, starting one when there is none."""
-        running = await _running_on(self._db)
-        if running is not None:
-            return running
-        self.let_go()
-        return await self._start()
+        if self._ready_pipe < 0:
+            running = await _running_on(self._db)
+            if running is not None:
+                return running
+            self.let_go()
+            self._start()
+        return await self._ready()
+
+    def launch(self) -> None:
+        """Start our agent now, when nobody says that one runs on this history already; `find` waits for it."""
+        if not self._db.with_name(self._db.name + ".agent").exists():
+            self._start()
 
     def why_lost(self) -> str:
         """Return how our own agent ended; empty while it runs."""
@@ -98,9 +106,10 @@ class Embedded:
 
     def let_go(self) -> None:
         """Close the pipe: the agent ends by itself within five seconds, unless it was told to go on."""
-        if self._token_pipe >= 0:
-            os.close(self._token_pipe)
-            self._token_pipe = -1
+        for pipe in (self._token_pipe, self._ready_pipe):
+            if pipe >= 0:
+                os.close(pipe)
+        self._token_pipe = self._ready_pipe = -1
 
     def wait_end(self, seconds: float) -> bool:
         """Let go and wait for our own agent's end; for programs that must leave nothing behind."""
@@ -113,8 +122,8 @@ class Embedded:
             return False
         return True
 
-    async def _start(self) -> Endpoint:
-        token = secrets.token_urlsafe(32)
+    def _start(self) -> None:
+        self._token = secrets.token_urlsafe(32)
         token_read, token_write = os.pipe()
         ready_read, ready_write = os.pipe()
         command = [
@@ -122,8 +131,8 @@ class Embedded:
             *("--demo", self._demo, "--token-fd", str(token_read), "--ready-fd", str(ready_write)),
         ]
         try:
-            os.write(token_write, f"{token}\n".encode())
-            self._child = subprocess.Popen(  # noqa: ASYNC220 - starting takes a millisecond
+            os.write(token_write, f"{self._token}\n".encode())
+            self._child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, pass_fds=(token_read, ready_write), start_new_session=True
             )
         except OSError as error:
@@ -133,19 +142,23 @@ class Embedded:
         finally:
             os.close(token_read)
             os.close(ready_write)
-        self._token_pipe = token_write
+        self._token_pipe, self._ready_pipe = token_write, ready_read
+
+    async def _ready(self) -> Endpoint:
+        """Wait for the line in which our agent says where it serves."""
         try:
-            line = await asyncio.wait_for(_line_of(ready_read), _READY_S)
+            line = await asyncio.wait_for(_line_of(self._ready_pipe), _READY_S)
         except TimeoutError:
             raise KnownError("The agent does not come up; trying again.") from None
         finally:
-            os.close(ready_read)
+            os.close(self._ready_pipe)
+            self._ready_pipe = -1
         if not line:
             raise KnownError(self.why_lost() or "The agent ended while starting; trying again.")
         told = json.loads(line)
         if "error" in told:
             raise KnownError(str(told["error"]))
-        return Endpoint(str(told["url"]), token)
+        return Endpoint(str(told["url"]), self._token)
 
 
 async def _line_of(fd: int) -> bytes:

@@ -51,8 +51,9 @@ def _draw(shot: Shot, file: Path, folder: Path, told: tuple[Path | None, str, st
     from PySide6.QtCore import QSettings
     from qasync import QEventLoop
 
-    from noc_console.views.app import application_for, desk_for, source_for
+    from noc_console.views.app import source_for
     from noc_console.views.endpoint import Embedded
+    from noc_console.views.program import application_for, desk_for
     from noc_console.views.theme import theme as theme_named
 
     db, attach, theme = told
