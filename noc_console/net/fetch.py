@@ -14,7 +14,7 @@ from typing import Any, Self
 import pycurl
 
 from noc_console.net import fetch_errors
-from noc_console.net.fetch_handle import Handle
+from noc_console.net.fetch_handle import Handle, Held
 from noc_console.net.fetch_urls import wire_url
 from noc_console.net.fetch_values import OPEN_ACCESS, Reply, Request
 
@@ -33,17 +33,21 @@ _SELECTS = [
 ]
 _KEPT_CONNECTIONS = 1024
 _MOST_CONNECTIONS = 2048
+_HELD_BYTES = 256 * 1024**2
 
 
 class Fetcher:
     """Many transfers on one libcurl multi handle; belongs to the running loop that it was made on.
 
     libcurl's sockets live in an epoll of their own, and the loop watches that one descriptor: a transfer then
-    costs no asyncio handle of its own. `now` gives Unix time for `Reply.at`.
+    costs no asyncio handle of its own. `now` gives Unix time for `Reply.at`. Bodies under way take at most about
+    `held_bytes` together: over it, those longer than a sixteenth of it are given up as too large. Proxies of the
+    environment are not used. A redirect to another host keeps the access's headers but Authorization and Cookie.
     """
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, now: Callable[[], float] = time.time, held_bytes: int = _HELD_BYTES) -> None:
         self._now = now
+        self._held = Held(held_bytes)
         self._loop = asyncio.get_running_loop()
         self._epoll = select.epoll()
         self._idle_fds: set[int] = set()
@@ -62,7 +66,7 @@ class Fetcher:
     async def fetch(self, request: Request) -> Reply:
         """Return what the server gave; the world's faults are in the reply, only cancellation is raised."""
         at = self._now()
-        handle = self._idle.pop() if self._idle else Handle()
+        handle = self._idle.pop() if self._idle else Handle(self._held)
         try:
             handle.prepare(request, wire_url(request.url, request.access.query), at)
         except (ValueError, UnicodeError, pycurl.error):
@@ -85,6 +89,11 @@ class Fetcher:
     def in_flight(self) -> int:
         """How many transfers are under way."""
         return len(self._busy)
+
+    @property
+    def held_bytes(self) -> int:
+        """How many bytes of unfinished bodies are held."""
+        return self._held.bytes
 
     def close(self) -> None:
         """Abort what is under way and let go of all connections; a second time it does nothing."""

@@ -16,22 +16,37 @@ _PROTOCOLS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
 _CONNECT_LIMIT_S = 5.0
 _STALL_BYTES_PER_S = 64
 _STALL_S = 20
+_SHARES = 16
+
+
+class Held:
+    """How many bytes of unfinished bodies a fetcher holds; over the limit long bodies are given up."""
+
+    __slots__ = ("bytes", "limit")
+
+    def __init__(self, limit: int) -> None:
+        self.bytes = 0
+        self.limit = limit
 
 
 class Handle:
     """An easy handle with its fixed options set once; `future` is the request it works for."""
 
-    __slots__ = ("_asked", "_chunks", "_head", "_keep", "_limit", "_taken", "curl", "future", "overflowed", "sent")
+    __slots__ = (
+        *("_asked", "_chunks", "_head", "_held", "_keep", "_kept", "_limit", "_taken"),
+        *("curl", "future", "overflowed", "sent"),
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, held: Held) -> None:
         self.curl: Any = pycurl.Curl()
+        self._held = held
         self.future: Any = None
         self.sent: tuple[Request, float] | None = None
         self.overflowed = False
         self._asked: tuple[Any, ...] = ()
         self._chunks: list[bytes] = []
         self._head: list[bytes] = []
-        self._keep = self._limit = self._taken = 0
+        self._keep = self._kept = self._limit = self._taken = 0
         self._fix()
 
     def prepare(self, request: Request, url: str, at: float) -> None:
@@ -51,7 +66,7 @@ class Handle:
             self._configure(request, url)
             self._asked = asked
         self.curl.setopt(pycurl.URL, url)
-        self._chunks, self._taken, self.overflowed = [], 0, False
+        self._taken, self.overflowed = 0, False
         self._head.clear()
         self._limit, self._keep = request.max_bytes, request.keep_bytes
         self.sent = (request, at)
@@ -116,7 +131,7 @@ class Handle:
     def forget(self) -> None:
         """Let go of the request and its bytes before the handle goes back to the pool."""
         self.future = self.sent = None
-        self._chunks = []
+        self._drop_body()
         self._head.clear()
 
     def _error(self, code: int, message: str) -> str:
@@ -134,26 +149,35 @@ class Handle:
             url=effective,
             detail=message,
             timeout=request.timeout_s,
-            limit=request.max_bytes,
+            limit=min(request.max_bytes, self._taken),
             redirects=request.max_redirects,
             size=size,
         )
 
+    def _drop_body(self) -> None:
+        if self._chunks:
+            self._held.bytes -= self._kept
+            self._chunks, self._kept = [], 0
+
     def _body(self) -> bytes:
         chunks = self._chunks
+        if self.overflowed:
+            return b""
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _write(self, data: bytes) -> int | None:
         length = len(data)
         taken = self._taken
         self._taken = taken + length
-        if self._taken > self._limit:
+        held = self._held
+        if self._taken > self._limit or (held.bytes > held.limit and self._taken > held.limit // _SHARES):
             self.overflowed = True
             return 0  # libcurl aborts a transfer whose bytes are not taken
-        if self._taken <= self._keep:
-            self._chunks.append(data)
-        elif taken < self._keep:
-            self._chunks.append(data[: self._keep - taken])
+        if taken < self._keep:
+            kept = data if self._taken <= self._keep else data[: self._keep - taken]
+            self._chunks.append(kept)
+            self._kept += len(kept)
+            held.bytes += len(kept)
         return None
 
     def _fix(self) -> None:
@@ -170,6 +194,7 @@ class Handle:
         curl.setopt(pycurl.DNS_CACHE_TIMEOUT, 60)
         curl.setopt(pycurl.LOW_SPEED_LIMIT, _STALL_BYTES_PER_S)
         curl.setopt(pycurl.LOW_SPEED_TIME, _STALL_S)
+        curl.setopt(pycurl.PROXY, "")  # what is measured is the way to the server, whatever the environment says
         curl.setopt(pycurl.USERAGENT, "noc-console")
 
     def _configure(self, request: Request, url: str) -> None:

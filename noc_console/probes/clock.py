@@ -41,7 +41,7 @@ class WorldClock:
             self._dates[date] = theirs
         # RFC 9110 6.6.1: the Date has a grain of 1 s, so the moment is on average half a second later
         ours = reply.at + reply.total_s - reply.body_s - reply.ttfb_s / 2
-        self.add(urlsplit(reply.effective_url).netloc, ours - (theirs + 0.5))
+        self.add(_host(reply.effective_url), ours - (theirs + 0.5))
 
     def add(self, host: str, offset_s: float) -> None:
         """Take one measured offset (ours minus theirs, seconds), as UTCTiming gives it."""
@@ -82,3 +82,11 @@ def _seconds(date: str) -> float | None:
         return float(mktime_tz(parts)) if parts else None
     except (ValueError, OverflowError):
         return None
+
+
+def _host(url: str) -> str:
+    """Return the name of a host without its port: one machine has one clock."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -16,6 +16,7 @@ _HEAD_BYTES = 64 * 1024
 _TRIES = 2
 _RETRY_S = 0.25
 _GONE = (404, 410)
+_FINAL = ("too-large", "redirects", "tls", "url")  # asking again cannot help
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ async def take(tools: Tools, listed: Listed, *, is_whole: bool, keep_bytes: int 
     )
     for attempt in range(1, _TRIES + 1):
         reply = await tools.fetch(request, rung=listed.rung, duration_s=listed.duration_s)
-        if not _is_missing(reply):
+        if not _is_missing(reply) or reply.error in _FINAL:
             break
         if attempt < _TRIES:
             await tools.sleep(_RETRY_S)

@@ -218,3 +218,29 @@ async def test_a_header_cannot_smuggle_a_line(fetcher: Fetcher, serve: Serve) ->
     assert reply.error == "url"
     assert origin.heads == []
     assert (await fetcher.fetch(Request(origin.url))).status == 200
+
+
+async def test_many_endless_bodies_at_once_are_bounded_together_and_the_small_ones_come_through(serve: Serve) -> None:
+    flood, honest = await serve(endless), await serve(page(bytes(50_000)))
+    async with Fetcher(held_bytes=4_000_000) as fetcher:
+        floods = [fetcher.fetch(Request(flood.url, max_bytes=1 << 40, timeout_s=20)) for _ in range(8)]
+        small = [fetcher.fetch(Request(honest.url)) for _ in range(8)]
+        replies = await asyncio.gather(*floods, *small)
+        assert fetcher.held_bytes == 0
+    assert [reply.error for reply in replies] == ["too-large"] * 8 + [""] * 8
+    assert all(reply.body == b"" for reply in replies[:8])
+
+
+async def test_a_body_of_which_little_is_kept_may_be_long(serve: Serve) -> None:
+    origin = await serve(page(bytes(3_000_000)))
+    async with Fetcher(held_bytes=100_000) as fetcher:
+        reply = await fetcher.fetch(Request(origin.url, keep_bytes=1000))
+        assert (reply.error, len(reply.body), fetcher.held_bytes) == ("", 1000, 0)
+
+
+async def test_a_proxy_of_the_environment_is_not_used(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    origin = await serve(page())
+    async with Fetcher() as fetcher:
+        assert (await fetcher.fetch(Request(origin.url))).status == 200

@@ -35,6 +35,13 @@ def test_two_hosts_are_not_enough() -> None:
     assert (clock.hosts, clock.offset_s) == (2, None)
 
 
+def test_two_ports_are_one_machine() -> None:
+    clock = WorldClock()
+    for host in ("a:80", "a:81", "a:82"):
+        learn(clock, host, 0.0)
+    assert clock.hosts == 1
+
+
 @given(st.floats(-300, 300))
 def test_three_hosts_tell_how_far_we_are_ahead(ahead_s: float) -> None:
     clock = WorldClock()
