@@ -59,7 +59,7 @@ class ChannelScreen(QWidget):
         is_new = not self._seen or changes.everything or self._channel_id in changes.channels or bool(changes.alarms)
         self._seen = mirror.revision
         second = int(mirror.now())
-        if is_new or second != self._drawn_second:
+        if is_new or second != self._drawn_second or self.plots.has_news:
             self._drawn_second = second
             self._draw(channel)
 

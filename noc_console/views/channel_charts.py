@@ -18,12 +18,12 @@ _DOWNLOAD_S = 2.0
 _AGE_TOPS = (4.0, 8.0, 16.0, 40.0, 80.0, 400.0)
 _SECOND_TOPS = (4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0)
 _MBIT_TOPS = (0.4, 0.8, 1.2, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 40.0, 80.0, 160.0)
-_PHASE_TOPS = (0.2, 0.4, 0.8, 2.0, 4.0, 8.0, 16.0, 32.0, 80.0)
+_PHASE_TOPS = (0.02, 0.04, 0.08, 0.2, 0.4, 0.8, 2.0, 4.0, 8.0, 16.0, 32.0, 80.0)
 
 
 def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ...]:
     """Return the four charts of an input; without one they are there and say: not measured."""
-    rungs = sorted(one["rungs"], key=lambda rung: -(rung["bandwidth_bps"] or 0)) if one is not None else []
+    rungs = sorted(measured_rungs(one), key=lambda rung: -(rung["bandwidth_bps"] or 0)) if one is not None else []
     input_id = int(one["id"]) if one is not None else 0
     video = [rung for rung in rungs if rung["kind"] == "video"][:MOST_CURVES] or rungs[:MOST_CURVES]
     names = short_names([rung["rung"] for rung in rungs])
@@ -51,6 +51,11 @@ def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ..
             is_bars=True,
         ),
     )
+
+
+def measured_rungs(one: Json) -> list[Any]:
+    """Return the rungs that are measured; I-frame variants are only listed (RFC 8216 4.3.4.3)."""
+    return [rung for rung in one["rungs"] if rung["kind"] != "iframe"]
 
 
 def short_names(labels: Iterable[str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ class Plots(QWidget):
         self._desk = desk
         self._feed = SeriesFeed(desk)
         self._paused_at = 0.0
+        self._drawn = 0
         self._span_s = RANGES[1][1]
         self.stack = Stack(desk.theme, chart_specs(None, ()))
         self._note = QLabel()
@@ -53,6 +54,7 @@ class Plots(QWidget):
         self._feed.show(curves, self._span_s)
         if one is not None:
             self._feed.poll(now, one["rungs"])
+        self._drawn = self._feed.revision
         end = self._paused_at or now
         state = self._desk.mirror.channel_state(channel)
         stale = state in ("stale", "lost") and not self._paused_at and bool(channel["at"])
@@ -65,6 +67,11 @@ class Plots(QWidget):
             float(channel["at"]) if stale else None,
         )
         self._note.setText(self._said(now))
+
+    @property
+    def has_news(self) -> bool:
+        """Say whether samples have come since the charts were drawn."""
+        return self._feed.revision != self._drawn
 
     def forget(self) -> None:
         """Hold no samples: another channel or input is coming."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from noc_console.model import Severity
 from noc_console.views import channel_calls as calls
+from noc_console.views.channel_charts import measured_rungs
 from noc_console.views.desk import Desk
 from noc_console.views.ladder import LadderCard
 from noc_console.views.playlist_card import PlaylistCard
@@ -60,7 +61,7 @@ class WorkRow(QWidget):
             return
         self.ladder.show_input(one)
         self._limit = _limit(one, alarms)
-        rungs = [rung["rung"] for rung in one["rungs"]]
+        rungs = [rung["rung"] for rung in measured_rungs(one)]
         self.waterfall.show_rungs(rungs)
         self.playlist.show_scopes(_scopes(one, rungs))
         self._poll()

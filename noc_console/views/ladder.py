@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QVBoxLayout
 
 from noc_console.model import Severity
+from noc_console.views.channel_charts import measured_rungs
 from noc_console.views.channel_paint import HEAD_HEIGHT, card_head
 from noc_console.views.desk import Desk
 from noc_console.views.figures import number
@@ -133,9 +134,10 @@ class LadderCard(QFrame):
 
     def show_input(self, one: dict[str, Any]) -> None:
         """Show the rungs of an input."""
-        self.model.show_input(one)
-        ill = sum(Severity(rung["severity"]).rank >= Severity.WARNING.rank for rung in one["rungs"])
-        count = len(one["rungs"])
+        rungs = measured_rungs(one)
+        self.model.show_input({**one, "rungs": rungs})
+        ill = sum(Severity(rung["severity"]).rank >= Severity.WARNING.rank for rung in rungs)
+        count = len(rungs)
         self._texts = ("Ladder", "", f"{ill} of {count} rungs ill" if ill else f"{count} rungs")
         self._foot = "Set and Now in Mbit/s, age in target durations." if count else "No rung seen yet"
         self.update()

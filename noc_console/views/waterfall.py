@@ -20,7 +20,7 @@ PHASES = ("DNS", "connect", "TLS", "TTFB", "body")
 ROW = 26
 _LEGEND, _AXIS = 26, 24
 _NAME, _TOTAL, _SIDE = 104, 62, 12
-_TOPS = (0.1, 0.2, 0.5, 1, 2, 4, 6, 8, 12, 16, 24, 32, 64, 128)
+_TOPS = (0.004, 0.008, 0.02, 0.04, 0.1, 0.2, 0.5, 1, 2, 4, 6, 8, 12, 16, 24, 32, 64, 128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,12 @@ def request(row: dict[str, Any]) -> Request:
 
 
 def top_s(requests: Sequence[Request], limit: Limit | None) -> float:
-    """Return the right end of the axis: the smallest familiar one that holds all requests and the limit."""
+    """Return the right end of the axis: the smallest familiar one that holds all requests.
+
+    The limit is held too, unless all requests are far below it: then their phases matter more.
+    """
     greatest = max((one.total_s for one in requests), default=0.0)
-    if limit is not None:
+    if limit is not None and (greatest > limit.value_s / 8 or not requests):
         greatest = max(greatest, limit.value_s * 1.1)
     return next((top for top in _TOPS if top >= greatest), _TOPS[-1])
 
@@ -148,11 +151,19 @@ class Waterfall(QWidget):
     def _paint_limit(self, painter: QPainter, top: float) -> None:
         if self._limit is None:
             return
+        if self._limit.value_s > top:
+            self._paint_far_limit(painter, self._limit)
+            return
         pen = QPen(self._theme.colours.tertiary, 1)
         pen.setDashPattern([4, 3])
         painter.setPen(pen)
         x = int(self._x(self._limit.value_s, top))
         painter.drawLine(QPointF(x, _LEGEND - 2), QPointF(x, _LEGEND + self.row_count * ROW))
+
+    def _paint_far_limit(self, painter: QPainter, limit: Limit) -> None:
+        text = f"limit {number(limit.value_s, 1, 's')}, far to the right"
+        ink = Ink(self._theme.font(AXIS), self._theme.colours.tertiary)
+        write(painter, QRectF(self.width() - 200 - _SIDE, 1, 200, 18), text, ink, RIGHT)
 
     def _paint_row(self, painter: QPainter, y: float, one: Request, top: float) -> None:
         theme, colours = self._theme, self._theme.colours
@@ -169,7 +180,7 @@ class Waterfall(QWidget):
         if over and self._limit is not None:
             left, right = self._x(self._limit.value_s, top), self._x(one.total_s, top)
             painter.fillRect(QRectF(left, y + 6, max(right - left, 1), ROW - 13), hue)
-        text = one.error or number(one.total_s, 2, "s")
+        text = one.error or number(one.total_s, 3 if one.total_s < 0.1 else 2, "s")
         total = Ink(theme.font(BODY, MEDIUM), hue if is_ill else colours.text)
         width = 140 if one.error else _TOTAL
         write(painter, QRectF(self.width() - width - _SIDE, y, width, ROW), text, total, RIGHT)

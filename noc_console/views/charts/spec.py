@@ -48,6 +48,10 @@ class ChartSpec:
         """Return the smallest permitted upper end that holds a value."""
         return next((top for top in self.tops if top >= greatest), self.tops[-1])
 
+    def digits_at(self, top: float) -> int:
+        """Return how many digits a value needs on an axis up to `top`."""
+        return max(self.digits, 3 if top < 0.1 else 2 if top <= 2 else 0)
+
     @staticmethod
     def ticks(top: float) -> tuple[float, ...]:
         """Return the labelled values of an axis from 0 to `top`: at most four."""

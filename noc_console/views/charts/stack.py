@@ -145,7 +145,7 @@ class Stack(QFrame):
             row=index,
             colour=ill or chart.colour_of(curve),
             name=curve.name,
-            value="n/a" if math.isnan(value) else number(value * chart.spec.scale, chart.spec.digits),
+            value="n/a" if math.isnan(value) else number(value * chart.spec.scale, chart.spec.digits_at(chart.top)),
             value_colour=ill or (self._theme.colours.tertiary if math.isnan(value) else self._theme.colours.text),
         )
 

@@ -1,0 +1,87 @@
+"""A real HTTP server on loopback that answers like an agent with the canned story, and remembers what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import canned_story as story
+from aiohttp import web
+
+from noc_console.net.api_client import ApiClient
+from noc_console.views.desk import Desk
+
+
+@dataclass
+class CannedAgent:
+    told: list[tuple[str, str, Any]] = field(default_factory=list)
+    refusals: dict[str, tuple[int, str]] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        path = request.path.removeprefix("/api/v1")
+        if request.method != "GET":
+            is_json = request.content_type == "application/json" and request.can_read_body
+            body = await request.json() if is_json else await request.text()
+            self.told.append(
+                (request.method, path + ("?" + request.query_string if request.query_string else ""), body)
+            )
+        for ending, (status, sentence) in self.refusals.items():
+            if path.endswith(ending):
+                return web.json_response({"status": "error", "message": sentence}, status=status)
+        return web.json_response(self.answers.get(path) or self._known(request, path))
+
+    def _known(self, request: web.Request, path: str) -> Any:
+        asked = request.query
+        if path == "/series":
+            end = min(float(asked["end"]), story.NOW)
+            return story.series(int(asked["input"]), asked["rung"], asked["metric"], float(asked["start"]), end)
+        if path.endswith("/requests"):
+            return story.requests()
+        if path.endswith("/playlist"):
+            return story.playlist()
+        if path == "/alarms":
+            return {"alarms": [*story.alarms(), *story.closed_alarms()]}
+        if path == "/templates":
+            return {"templates": [{"name": "TPL_ABR_OTT"}, {"name": "TPL_OWN"}]}
+        if path == "/lab":
+            return story.lab()
+        if path == "/inspect":
+            return {"job": "job-1"}
+        if path.startswith("/inspect/"):
+            return story.inspection()
+        if path == "/channels/import":
+            return story.import_answer()
+        if path.startswith("/channels/"):
+            return {"status": "ok", "channel": story.catalogue_channel()}
+        return {"status": "ok"}
+
+
+@asynccontextmanager
+async def serving(desk: Desk) -> AsyncIterator[CannedAgent]:
+    """Serve, with the desk's client pointed at it; everything is ended at the end."""
+    agent = CannedAgent()
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", agent.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = site._server.sockets[0].getsockname()[1]
+    try:
+        async with ApiClient(f"http://127.0.0.1:{port}", "token") as client:
+            desk.agent.client = client
+            yield agent
+            await desk.tasks.stop()
+    finally:
+        desk.agent.client = None
+        await runner.cleanup()
+
+
+async def settled(desk: Desk) -> None:
+    """Wait until every started task has ended."""
+    while running := list(desk.tasks._running):
+        await asyncio.gather(*running, return_exceptions=True)
