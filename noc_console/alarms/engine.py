@@ -189,9 +189,9 @@ class Engine:
             return []
         members = self._active.setdefault((key[0], rule.alarm), set())
         (members.add if after.phase.is_active else members.discard)(key)
-        return self._folded(key, rule, after, before, at)
+        return self._folded(key, rule, after, at)
 
-    def _folded(self, key: Key, rule: Rule, after: Watch, before: Watch, at: float) -> list[Change]:
+    def _folded(self, key: Key, rule: Rule, after: Watch, at: float) -> list[Change]:
         """Fold one member's move into the one alarm of its input and type."""
         alarm_id = self._open.get((key[0], rule.alarm))
         members = self._members(key[0], rule.alarm)
@@ -204,7 +204,7 @@ class Engine:
         alarm = self.alarms[alarm_id]
         if not members:
             return [self._close(alarm, at, "system", "AlarmCleared")]
-        again = after.phase is Phase.RAISED and before.phase is not Phase.RAISED
+        again = alarm.condition == "clearing" and after.phase is Phase.RAISED
         return self._updated(replace(alarm, occurrences=alarm.occurrences + again), members, at)
 
     def _raised(self, key: Key, rule: Rule, members: tuple[Key, ...], at: float) -> Change:

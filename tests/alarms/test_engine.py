@@ -55,6 +55,13 @@ def test_a_stale_playlist_raises_at_the_first_look_and_clears_after_two_good_one
     assert engine.alarms == {}
 
 
+def test_a_condition_that_comes_back_before_it_has_cleared_is_one_more_occurrence(engine: Engine) -> None:
+    for at, findings in ((0.0, [STALE]), (6.0, []), (15.0, [STALE]), (18.0, [STALE])):
+        engine.judge(look(at, *findings))
+    (alarm,) = engine.alarms.values()
+    assert (alarm.occurrences, alarm.condition) == (2, "raised")
+
+
 def test_severity_follows_the_worst_finding_upwards_only(engine: Engine) -> None:
     (raised,) = engine.judge(look(0.0, STALE))
     assert raised.alarm.severity is Severity.MAJOR
@@ -85,7 +92,7 @@ def test_a_condition_on_three_rungs_is_one_alarm(engine: Engine) -> None:
         segments(engine, [3.0] * 3, rung=rung)
     (alarm,) = engine.alarms.values()
     assert alarm.rungs == ("1080p", "360p", "720p")
-    assert alarm.occurrences == 3
+    assert alarm.occurrences == 1
     assert alarm.message == "Segment download 3.00 s, limit 2 s (on 3 rungs)"
     assert segments(engine, [0.5] * 5, start=60.0, rung="360p")[-1:] == ["AlarmUpdated"]
     assert len(engine.alarms) == 1
