@@ -129,8 +129,7 @@ def _load(settings: Settings) -> _Found:
         with engine.connect() as connection, connection.begin():
             names, windows = Names(), OpenWindows(int(settings.seal_h * 3600))
             names.load(connection)
-            for samples in journal.read_samples(connection):
-                windows.add(samples)
+            windows.restore(journal.read_samples(connection))
             reserve = Reserve(settings.db, settings.event_reserve_bytes)
             return _Found(
                 Store(settings.db, engine, names, windows, reserve),

@@ -54,9 +54,9 @@ Hours = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 def _stored(connection: Connection, shelves: Shelves, query: TopQuery, ids: np.ndarray) -> Hours:
     found = connection.exec_driver_sql(
-        "SELECT h.series_id, sum(h.n), sum(h.total), min(h.low), max(h.high) FROM series s"
+        "SELECT s.series_id, sum(h.n), sum(h.total), min(h.low), max(h.high) FROM series s"
         " CROSS JOIN hourly h ON h.series_id = s.series_id AND h.hour >= ? AND h.hour < ?"
-        " WHERE s.metric = ? GROUP BY h.series_id",
+        " WHERE s.metric = ? GROUP BY s.series_id",
         (int(query.start // HOUR_S) * HOUR_S, query.end, query.metric),
     ).all()
     hours = _none(len(ids))

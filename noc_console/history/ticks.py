@@ -12,6 +12,7 @@ from noc_console.history.values import Tick
 
 FORMAT = 1
 MAX_OFF_S = 86400.0
+_KEY_BITS = 31  # milliseconds of 24 days
 _MAX_BYTES = 64 * 1024**2
 
 
@@ -40,7 +41,11 @@ def samples_of(tick: Tick) -> Samples:
 
 def in_order(samples: Samples) -> Samples:
     """Return the samples sorted by series and time; of two at one millisecond the later written comes last."""
-    order = np.lexsort((samples.ms, samples.series))
+    if len(samples) == 0:
+        return samples
+    # one key of both, for a stable sort that uses the runs that are in order already
+    since = samples.ms - samples.ms.min()
+    order = np.argsort((samples.series.astype(np.int64) << _KEY_BITS) + since, kind="stable")
     return Samples(samples.series[order], samples.ms[order], samples.values[order])
 
 

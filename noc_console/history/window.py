@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +78,18 @@ class OpenWindows:
         self._place(samples)
         self._count(samples)
 
+    def restore(self, ticks: Iterable[Samples]) -> None:
+        """Put in what the journal still holds, many ticks at a time."""
+        rows = iter(ticks)
+        while some := tuple(islice(rows, _FRESH)):
+            every = joined(some)
+            changed = dict(self.windows)
+            for start, part in _split(every, self.span_s):
+                window = changed.get(start, OpenWindow(start))
+                changed[start] = OpenWindow(start, (*window.slabs, *_slabs(part)), window.fresh)
+            self.windows = changed
+            self._count(every)
+
     def take(self, starts: Iterable[int]) -> None:
         """Forget windows that are sealed, and their hours."""
         gone = set(starts)
@@ -86,20 +99,15 @@ class OpenWindows:
         self.hours = {hour: totals for hour, totals in self.hours.items() if hour in kept}
 
     def _place(self, samples: Samples) -> None:
-        starts = samples.ms // (self.span_s * 1000) * self.span_s
         changed = dict(self.windows)
-        for start in np.unique(starts).tolist():
-            at = starts == start
-            part = Samples(samples.series[at], samples.ms[at], samples.values[at])
+        for start, part in _split(samples, self.span_s):
             changed[start] = _with(changed.get(start, OpenWindow(start)), part)
         self.windows = changed
 
     def _count(self, samples: Samples) -> None:
-        hours = samples.ms // 3_600_000 * 3600
         changed = dict(self.hours)
-        for hour in np.unique(hours).tolist():
-            at = hours == hour
-            changed[hour] = _counted(changed.get(hour), samples.series[at], samples.values[at])
+        for hour, part in _split(samples, 3600):
+            changed[hour] = _counted(changed.get(hour), part.series, part.values)
         self.hours = changed
 
 
@@ -116,6 +124,21 @@ def joined(parts: Iterable[Samples]) -> Samples:
     return every if last.all() else Samples(every.series[last], every.ms[last], every.values[last])
 
 
+def _split(samples: Samples, span_s: int) -> Iterator[tuple[int, Samples]]:
+    """Yield (start, samples) for each stretch of `span_s` the samples fall in."""
+    if len(samples) == 0:
+        return
+    span_ms = span_s * 1000
+    first, last = int(samples.ms.min()) // span_ms, int(samples.ms.max()) // span_ms
+    if first == last:
+        yield first * span_s, samples
+        return
+    stretches = samples.ms // span_ms
+    for stretch in np.unique(stretches).tolist():
+        at = stretches == stretch
+        yield stretch * span_s, Samples(samples.series[at], samples.ms[at], samples.values[at])
+
+
 def _with(window: OpenWindow, samples: Samples) -> OpenWindow:
     fresh = (*window.fresh, samples)
     if len(fresh) < _FRESH:
@@ -124,11 +147,10 @@ def _with(window: OpenWindow, samples: Samples) -> OpenWindow:
 
 
 def _slabs(samples: Samples) -> list[Slab]:
-    minutes = samples.ms // SLAB_MS * SLAB_MS
     made = []
-    for minute in np.unique(minutes).tolist():
-        at = minutes == minute
-        made.append(Slab(minute, samples.series[at], (samples.ms[at] - minute).astype(np.uint16), samples.values[at]))
+    for start, part in _split(samples, SLAB_MS // 1000):
+        base = start * 1000
+        made.append(Slab(base, part.series, (part.ms - base).astype(np.uint16), part.values))
     return made
 
 
@@ -137,10 +159,12 @@ def _counted(
 ) -> HourTotals:
     size = int(series[-1]) + 1
     after = _wide_enough(before, size)
-    np.add.at(after.n, series, 1)
-    np.add.at(after.total, series, values)
-    np.minimum.at(after.low, series, values)
-    np.maximum.at(after.high, series, values)
+    first = np.flatnonzero(np.diff(series, prepend=series[0] + np.uint32(1)))
+    ids = series[first]
+    after.n[ids] += np.diff(first, append=len(series))
+    after.total[ids] += np.add.reduceat(values, first, dtype=np.float64)
+    after.low[ids] = np.minimum(after.low[ids], np.minimum.reduceat(values, first))
+    after.high[ids] = np.maximum(after.high[ids], np.maximum.reduceat(values, first))
     return after
 
 
