@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from noc_console import catalogues
 from noc_console.media.cache_headers import age_s
 from noc_console.media.dash import Mpd, ladder
-from noc_console.media.dash.rungs import offers
+from noc_console.media.dash.rungs import offers_of
 from noc_console.media.dash.segments import next_available_at
 from noc_console.media.dash.tracker import Fresh, Memory, Seen, advance, due
 from noc_console.model import Finding, Input, Level, Severity
@@ -157,7 +157,12 @@ class Watcher:
 
     def _spread(self, mpd: Mpd) -> dict[str, float]:
         """Return how many segments lie between the first and the last video rung at the edge."""
-        video = {offer.label for period in mpd.periods[-1:] for offer in offers(period) if offer.rung.kind == "video"}
+        video = {
+            offer.label
+            for period in mpd.periods[-1:]
+            for offer in offers_of(mpd, period)
+            if offer.rung.kind == "video"
+        }
         starts = [start for label, start in self._memory.starts if label in video]
         if not starts or mpd.segment_s <= 0:
             return {}
@@ -186,7 +191,7 @@ class Watcher:
 
     def _sampled(self, mpd: Mpd, fresh: tuple[Fresh, ...]) -> tuple[Fresh, ...]:
         """Return the newest segment of the rung whose turn it is; the next one has the next turn."""
-        labels = [offer.label for offer in offers(mpd.periods[-1]) if offer.rung.kind != "iframe"]
+        labels = [offer.label for offer in offers_of(mpd, mpd.periods[-1]) if offer.rung.kind != "iframe"]
         if not labels:
             return ()
         label = labels[self._turn % len(labels)]

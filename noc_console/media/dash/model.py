@@ -187,6 +187,11 @@ class Mpd:
         declared = [_nominal_s(rep.addressing) for rep in self.each()]
         return max(declared, default=0.0) or self.max_segment_s or 0.0
 
+    @cached_property
+    def memo(self) -> dict[int, object]:
+        """What others have worked out about a period of this MPD, by the period's identity."""
+        return {}
+
     def each(self) -> list[Representation]:
         """Return all representations of all periods."""
         return [rep for period in self.periods for one in period.sets for rep in one.representations]

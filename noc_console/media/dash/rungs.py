@@ -33,10 +33,20 @@ def offers(period: Period) -> tuple[Offer, ...]:
     return tuple(Offer(rung, period, one, rep) for rung, (one, rep) in zip(rungs, found, strict=True))
 
 
+def offers_of(mpd: Mpd, period: Period) -> tuple[Offer, ...]:
+    """Return what a period offers, worked out once: a live MPD is asked at every segment."""
+    known = mpd.memo.get(id(period))
+    if isinstance(known, tuple):
+        return known
+    made = offers(period)
+    mpd.memo[id(period)] = made
+    return made
+
+
 def ladder(mpd: Mpd) -> tuple[Rung, ...]:
     """Return the rungs of the newest period that has any."""
     for period in reversed(mpd.periods):
-        if made := offers(period):
+        if made := offers_of(mpd, period):
             return tuple(offer.rung for offer in made)
     return ()
 

@@ -10,7 +10,7 @@ from noc_console.media.dash.compare import compare
 from noc_console.media.dash.drift import Drift
 from noc_console.media.dash.lint import lint
 from noc_console.media.dash.model import Mpd, Segment
-from noc_console.media.dash.rungs import Offer, ladder, offers
+from noc_console.media.dash.rungs import Offer, ladder, offers_of
 from noc_console.media.dash.segments import count, edge, segments
 from noc_console.model import Expected, Finding
 
@@ -187,7 +187,7 @@ def _fresh(memory: Memory, mpd: Mpd, at: float) -> tuple[tuple[Fresh, ...], tupl
     newest = dict(known)
     found: list[Fresh] = []
     for period in mpd.periods[-16:]:
-        for offer in offers(period):
+        for offer in offers_of(mpd, period):
             if offer.rung.kind == "iframe":
                 continue
             after = known.get(offer.label)
@@ -216,7 +216,7 @@ def _apart(mpd: Mpd, at: float) -> Iterator[Finding]:
     if not mpd.is_dynamic or not mpd.periods:
         return
     ends: dict[str, Segment] = {}
-    for offer in offers(mpd.periods[-1]):
+    for offer in offers_of(mpd, mpd.periods[-1]):
         kind = offer.rung.kind
         if kind in ("video", "audio") and kind not in ends:
             newest = segments(mpd, offer.period, offer.representation, at, limit=1)
@@ -253,7 +253,7 @@ def _metrics(memory: Memory, mpd: Mpd, seen: Seen, expected: Expected) -> dict[s
 
 def _edge_metrics(memory: Memory, mpd: Mpd, seen: Seen) -> dict[str, float]:
     metrics: dict[str, float] = {}
-    offer = next((one for period in mpd.periods[-1:] for one in offers(period)), None)
+    offer = next((one for period in mpd.periods[-1:] for one in offers_of(mpd, period)), None)
     newest = segments(mpd, offer.period, offer.representation, seen.utc, limit=1) if offer else ()
     if offer and newest:
         metrics["playlist.segments"] = float(count(mpd, offer.period, offer.representation, seen.utc))
