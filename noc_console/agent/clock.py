@@ -18,16 +18,16 @@ class Clock:
 
     wall: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
-    _origin: float = field(init=False)
+    origin: float = field(init=False)
     _offset: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         """Take the wall time once; everything later is counted from it."""
-        self._origin = self.wall() - self.steady()
+        self.origin = self.wall() - self.steady()
 
     def now(self) -> float:
         """Return the agent's time in Unix seconds."""
-        return self._origin + self.steady()
+        return self.origin + self.steady()
 
     def drift_s(self) -> float:
         """Return how far the wall clock is ahead of the agent's own count."""

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from noc_console.agent import life
 from noc_console.agent.clock import Clock
 from noc_console.agent.lab_process import LabProcess, start_lab
@@ -47,11 +49,17 @@ class Launch:
     ready_fd: int = -1
 
     def settings(self) -> Settings:
-        """Return the agent's settings; what is out of bounds is named."""
+        """Return the agent's settings: the command line goes before NOC_CONSOLE_<NAME> of the environment."""
+        told = {"db": self.db, "host": self.host, "port": self.port, "workers": self.workers}
+        said = {name: os.environ.get(f"NOC_CONSOLE_{name.upper()}") for name in Settings.model_fields}
+        given = {name: value for name, value in {**said, **told}.items() if value is not None}
         try:
-            return Settings(db=self.db or Path("local.db"), host=self.host, port=self.port, workers=self.workers)
-        except ValueError:
-            raise KnownError("--workers takes a number from 1 to 32.") from None
+            return Settings.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = str(first["loc"][0])
+            where = f"--{name}" if name in told else f"NOC_CONSOLE_{name.upper()}"
+            raise KnownError(f"{where} has a value that cannot be used: {first['msg']}.") from None
 
 
 def run(launch: Launch, serve: Serve) -> int:
@@ -105,7 +113,7 @@ class Household:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        supervisor = Supervisor(self.settings)
+        supervisor = Supervisor(self.settings, self.clock)
         with contextlib.closing(door.listener):
             try:
                 await supervisor.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 import time
@@ -14,6 +15,7 @@ from typing import Any
 from noc_console.agent.machine import resident_bytes
 from noc_console.net.pipe import Frame, FrameType, Pipe, encoded_json, open_pipe
 
+CLOCK_ORIGIN = "NOC_CLOCK_ORIGIN"
 _STOP_S = 1.0
 
 
@@ -68,8 +70,8 @@ class Running:
         return await self.process.wait()
 
 
-async def start_worker() -> Running:
-    """Start a worker process on one end of a new pipe."""
+async def start_worker(origin: float) -> Running:
+    """Start a worker process on one end of a new pipe; `origin` is the core's wall time minus monotonic time."""
     ours, theirs = socket.socketpair()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -80,6 +82,7 @@ async def start_worker() -> Running:
             str(theirs.fileno()),
             pass_fds=(theirs.fileno(),),
             stdin=asyncio.subprocess.DEVNULL,
+            env={**os.environ, CLOCK_ORIGIN: repr(origin)},
         )
     except OSError:
         ours.close()

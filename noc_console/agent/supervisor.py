@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from noc_console.agent.clock import Clock
 from noc_console.agent.refusals import BadRequest, Unavailable
 from noc_console.agent.slot import Running, start_worker
 from noc_console.model import Input
@@ -24,6 +25,7 @@ _FIRST_BACKOFF_S = 0.2
 _LONGEST_BACKOFF_S = 30.0
 _WELL_AFTER_S = 60.0
 _START_S = 20.0
+_LOOK_S = 1.0
 _FAILING_S = 120.0
 _FAILING_DEATHS = 3
 _log = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ class Supervisor:
     """The workers of this agent; inputs are dealt to them by id, so a worker keeps its inputs when others change."""
 
     settings: Settings
+    clock: Clock
     slots: list[Slot] = field(init=False)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _asked: dict[int, asyncio.Queue[Mapping[str, Any]]] = field(default_factory=dict)
@@ -101,7 +104,7 @@ class Supervisor:
     async def start(self) -> None:
         """Start the processes, so that they are ready when there is something to measure."""
         for slot in self.slots:
-            slot.running = await start_worker()
+            slot.running = await start_worker(self.clock.origin)
 
     async def end(self) -> None:
         """End the processes."""
@@ -182,7 +185,7 @@ class Supervisor:
     async def _live_once(self, slot: Slot, ears: Ears) -> int:
         """Run one process in a place until it must be replaced; return its id, the reason is in the slot."""
         try:
-            running = slot.running = slot.running or await start_worker()
+            running = slot.running = slot.running or await start_worker(self.clock.origin)
         except OSError as error:
             slot.fault = f"cannot be started: {error.strerror}"
             return 0
@@ -235,7 +238,11 @@ class Supervisor:
 
     async def _watch(self, slot: Slot, running: Running) -> None:
         while True:
-            await asyncio.sleep(1.0)
+            before = time.monotonic()
+            await asyncio.sleep(_LOOK_S)
+            if time.monotonic() - before > 2 * _LOOK_S:
+                # the core itself stood still: what the worker said meanwhile has not been read yet
+                running.heard_at = time.monotonic()
             patience_s = self.settings.worker_silent_s
             if slot.state == "starting":
                 patience_s = max(_START_S, patience_s)

@@ -115,6 +115,19 @@ def test_a_killed_worker_is_replaced_and_goes_on_measuring(db: Path, lab: str) -
         assert worker["inputs"] == 1
 
 
+def test_a_worker_that_hangs_is_replaced_when_its_patience_is_over(db: Path, lab: str) -> None:
+    with running_agent.running(db, NOC_CONSOLE_WORKER_SILENT_S="2") as agent:
+        until(lambda: agent.get("/board")["agent"]["workers"][0]["state"] == "ok", "the worker")
+        pid = agent.get("/board")["agent"]["workers"][0]["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        told = until(lambda: events(agent, "WorkerReplaced"), "the event that says so", 30)[0]["data"]
+        assert told["pid"] == pid
+        assert told["why"].startswith("silent for ")
+        assert not is_alive(pid)
+        add_channel(agent, lab)
+        until(lambda: measured(agent), "a measured segment")
+
+
 def test_after_kill_9_no_process_is_left_and_no_alarm_is_lost_or_repeated(db: Path, lab: str) -> None:
     agent = running_agent.start(db)
     try:
@@ -146,17 +159,21 @@ def test_after_kill_9_no_process_is_left_and_no_alarm_is_lost_or_repeated(db: Pa
         assert old_cursor.status_code == 409
 
 
-def test_sigterm_ends_cleanly_and_takes_the_address_file_away(db: Path) -> None:
+def test_one_agent_holds_the_history_and_sigterm_ends_it_cleanly(db: Path) -> None:
     with running_agent.running(db) as agent:
         address = db.with_name("local.db.agent")
         assert address.stat().st_mode & 0o777 == 0o600
         worker = agent.get("/board")["agent"]["workers"][0]["pid"]
+        with pytest.raises(RuntimeError, match=r"in use by another agent"):
+            running_agent.start(db)
+        assert address.exists()
         agent.process.send_signal(signal.SIGTERM)
-        assert agent.process.wait(5) == 0
+        assert agent.process.wait(10) == 0
         assert not address.exists()
         assert not is_alive(worker)
-    with running_agent.running(db) as again:
-        assert not events(again, "JournalRestarted")
+    with sqlite3.connect(db) as known:
+        last = known.execute("SELECT kind FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    assert last == ("RecordingStopped",)
 
 
 def test_the_agent_ends_with_its_console(db: Path) -> None:
@@ -174,11 +191,6 @@ def test_keep_watching_outlives_the_console_until_it_is_taken_back(db: Path) -> 
             agent.process.wait(1)
         agent.post("/agent/keep", {"keep": False})
         assert agent.process.wait(5) == 0
-
-
-def test_a_second_agent_on_the_same_history_is_refused_in_one_sentence(db: Path) -> None:
-    with running_agent.running(db), pytest.raises(RuntimeError, match=r"in use by another agent"):
-        running_agent.start(db)
 
 
 def test_a_store_that_cannot_be_written_raises_its_alarm_and_nothing_is_lost(db: Path) -> None:
@@ -221,7 +233,7 @@ def test_the_demo_starts_its_lab_and_goes_by_one_command(db: Path) -> None:
     ("arguments", "sentence"),
     [
         (["--host", "0.0.0.0"], "listens on this machine only"),
-        (["--workers", "99"], "--workers takes a number from 1 to 32"),
+        (["--workers", "99"], "--workers has a value that cannot be used"),
         (["--demo", "perhaps"], "--demo takes auto, yes or no"),
     ],
 )
