@@ -61,14 +61,23 @@ class Body:
 CLOCK_ORIGIN = "NOC_CLOCK_ORIGIN"
 
 
-def _steady_wall() -> Callable[[], float]:
-    told = os.environ.get(CLOCK_ORIGIN)
-    origin = float(told) if told else time.time() - time.monotonic()
-    return lambda: origin + time.monotonic()
+def steady_wall(origin: str | None) -> Callable[[], float]:
+    """Return the clock whose wall time minus monotonic time is `origin`; without one, as it is now.
+
+    A worker is given its core's, so that both count alike even when the wall clock has been stepped between
+    their starts: monotonic time is one for all processes of a machine.
+    """
+    try:
+        base = float(origin or "")
+    except ValueError:
+        base = math.nan
+    if not math.isfinite(base):
+        base = time.time() - time.monotonic()
+    return lambda: base + time.monotonic()
 
 
 #: Unix seconds of this process: wall time at start plus monotonic, so they never run backwards.
-now: Callable[[], float] = _steady_wall()
+now: Callable[[], float] = steady_wall(os.environ.get("NOC_CLOCK_ORIGIN"))
 
 
 class Tools:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,7 +13,7 @@ from noc_console.media.ladder import Rung
 from noc_console.model import Access, Input, Kind, Layer
 from noc_console.net.fetch import Fetcher, Reply, Request
 from noc_console.probes import requests
-from noc_console.probes.tools import Recorder, Tools, now
+from noc_console.probes.tools import Recorder, Tools, now, steady_wall
 from noc_console.settings import Settings
 
 ACCESS = Access(headers={"X-Key": "k"}, query="token=s3cret", pin="127.0.0.1")
@@ -102,6 +103,16 @@ async def test_time_never_runs_backwards_and_waiting_ends_at_the_moment(tools: T
     async with asyncio.timeout(1):
         await tools.sleep_until(due - 3600)
         await tools.sleep(-5)
+
+
+def test_a_worker_counts_like_its_core_whatever_the_wall_clock_shows_meanwhile() -> None:
+    an_hour_ahead = time.time() + 3600 - time.monotonic()
+    assert steady_wall(repr(an_hour_ahead))() == pytest.approx(time.time() + 3600, abs=1)
+
+
+@pytest.mark.parametrize("origin", [None, "", "noon", "nan", "inf"])
+def test_without_a_core_the_wall_clock_is_taken(origin: str | None) -> None:
+    assert steady_wall(origin)() == pytest.approx(time.time(), abs=1)
 
 
 async def test_the_clock_is_unknown_without_three_hosts(tools: Tools) -> None:
