@@ -19,7 +19,9 @@ from noc_console.history.engines import sqlite_engine
 from noc_console.history.names import Name, Names
 
 _COUNTERS = ("playlist.media_sequence", "segment.sequence")
+_TIMINGS = ("segment.download_s", "segment.ttfb_s", "segment.body_s", "playlist.fetch_s", "playlist.ttfb_s")
 _JITTER_S = 0.008
+_GAMMA = 4.0
 _NOISE = 0.04
 
 
@@ -83,11 +85,15 @@ def _recording(
 
 
 class Replay:
-    """The recording again and again on more channels; constants stay constant, the rest varies."""
+    """The recording again and again on more channels; constants stay constant, the rest varies.
 
-    def __init__(self, recording: Recording, channels: int) -> None:
+    `network_s` is the mean delay added to every timing, spread by a gamma distribution.
+    """
+
+    def __init__(self, recording: Recording, channels: int, network_s: float) -> None:
         self.recording = recording
         self.channels = channels
+        self._network_s = network_s
         self._noise = np.random.default_rng(2026)
         inputs = sorted({name.input for name in recording.names})
         self._copies = [(number, inputs[number % len(inputs)]) for number in range(channels)]
@@ -149,5 +155,8 @@ class Replay:
         series = recording.series[chosen]
         factor = 1 + self._noise.normal(0.0, _NOISE, len(chosen)) * (is_noisy & ~is_counter)[series]
         step = np.where(is_counter, np.maximum(spread - low, 0) + 1, 0)
-        values: npt.NDArray[np.float64] = recording.values[chosen] * factor + number * step[series]
+        # loopback answers in a millisecond; a network adds delay, and entropy with it
+        is_timing = np.array([key in _TIMINGS for key in keys])[series]
+        delay = self._noise.gamma(_GAMMA, self._network_s / _GAMMA, len(chosen)) * is_timing
+        values: npt.NDArray[np.float64] = recording.values[chosen] * factor + number * step[series] + delay
         return values

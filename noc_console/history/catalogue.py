@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from noc_console.errors import KnownError
@@ -131,6 +131,7 @@ def _channel_row(connection: Connection, channel: Channel, at: float) -> dict[st
         "is_hdr": bool(lowest and lowest.expected.is_hdr),
         "has_atmos": "ATMOS" in (badge.upper() for badge in channel.badges),
         "input_url": lowest.url if lowest else "",
+        "probe_id": connection.execute(select(func.min(schema.probes.c.probe_id))).scalar(),
         "template_id": template,
         "template_name": channel.template,
         "enabled": channel.is_enabled,

@@ -8,8 +8,10 @@ import sqlite3
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+# what a store that is the world's and not ours may raise
+FAULTS = (SQLAlchemyError, sqlite3.Error, OSError)
 _ROOM_BYTES = 256 * 1024
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.errors import KnownError
 from noc_console.history import backup, captures, catalogue, journal, projections, ranking, reading
 from noc_console.history.captures import Captures
 from noc_console.history.copying import DailyCopy
-from noc_console.history.faults import fault_of, sentence
+from noc_console.history.faults import FAULTS, fault_of, sentence
 from noc_console.history.lock import FileLock
 from noc_console.history.names import Name
 from noc_console.history.recorder import STOPPED, Recorder
@@ -31,7 +30,10 @@ log = logging.getLogger(__name__)
 
 
 class History:
-    """local.db of one agent; open it with `open_history`, end it with `close`."""
+    """local.db of one agent; open it with `open_history`, end it with `close`.
+
+    `opened_with` are the events that opening it wrote: they are in the journal, nobody has been told of them yet.
+    """
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class History:
         now: Callable[[], float],
     ) -> None:
         self.journal_id = journal_id
+        self.opened_with: tuple[Event, ...] = ()
         self._upkeep = upkeep
         self._recorder = recorder
         self._store = recorder.store
@@ -242,7 +245,7 @@ class History:
                 try:
                     with connection.begin():
                         return work(connection)
-                except (SQLAlchemyError, OSError):
+                except FAULTS:
                     self._recorder.let_go()
                     raise
 
@@ -267,6 +270,6 @@ class _Told:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (SQLAlchemyError, OSError)):
+        if isinstance(error, FAULTS):
             db = self._recorder.store.db
             raise KnownError(sentence(fault_of(error, db), db)) from error

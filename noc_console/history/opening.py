@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.errors import KnownError
 from noc_console.history import journal, shelf
 from noc_console.history.captures import Captures
 from noc_console.history.engines import sqlite_engine
-from noc_console.history.faults import Fault, fault_of, sentence
+from noc_console.history.faults import FAULTS, Fault, fault_of, sentence
 from noc_console.history.history import History
 from noc_console.history.lock import FileLock
 from noc_console.history.migrate import migrate
@@ -68,7 +66,7 @@ def _locked_open(settings: Settings, lock: FileLock, now: Callable[[], float]) -
     events: list[Event] = []
     try:
         found = _load_with_room(settings)
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except FAULTS as error:
         if fault_of(error, settings.db) is not Fault.DAMAGED:
             raise KnownError(_refusal(error, settings.db)) from None
         moved = set_aside(settings.db, at)
@@ -91,11 +89,14 @@ def _history(
         if found.last_at:
             recorder.gaps = (*recorder.gaps, (found.last_at, at))
     found.store.reserve.hold()
-    recorder.commit(None, events, at)
+    told = recorder.commit(None, events, at)
+    recorder.write_probe(settings.name, settings.port)
     kept = Captures(settings.db.parent / "captures", settings.captures_bytes)
     upkeep = Upkeep(recorder, _limits(settings))
     recorder.forecast_bytes = upkeep.forecast()
-    return History(recorder, upkeep, kept, lock, journal_id, now)
+    history = History(recorder, upkeep, kept, lock, journal_id, now)
+    history.opened_with = told
+    return history
 
 
 def _limits(settings: Settings) -> Limits:
@@ -105,7 +106,7 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _since_last(found: _Found, at: float) -> list[Event]:
-    gap = {"start": found.last_at, "end": at, "dropped_samples": 0}
+    gap = {"start": found.last_at or at, "end": at, "dropped_samples": 0}
     if found.is_clean:
         return [Event(RESUMED, at, data={**gap, "text": "The agent was not running."})]
     text = "The agent ended without closing its history; what was measured since is not recorded."
@@ -115,7 +116,7 @@ def _since_last(found: _Found, at: float) -> list[Event]:
 def _load_with_room(settings: Settings) -> _Found:
     try:
         return _load(settings)
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except FAULTS as error:
         if fault_of(error, settings.db) is not Fault.FULL:
             raise
         Reserve(settings.db, settings.event_reserve_bytes).free()

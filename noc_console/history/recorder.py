@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from noc_console.history import journal, projections
 from noc_console.history.captures import pin_for
+from noc_console.history.catalogue import save_probe
 from noc_console.history.engines import BUSY_MS
-from noc_console.history.faults import Fault, fault_of, free_bytes, sentence, used_ratio
+from noc_console.history.faults import FAULTS, Fault, fault_of, free_bytes, sentence, used_ratio
 from noc_console.history.names import Names
 from noc_console.history.reserve import MARGIN_BYTES, Reserve
 from noc_console.history.shelf import Sealed
@@ -28,7 +28,8 @@ from noc_console.model import Event
 log = logging.getLogger(__name__)
 
 STOPPED, RESUMED = "RecordingStopped", "RecordingResumed"
-MAX_WAITING = 200_000
+MAX_WAITING = 100_000
+MAX_WAL_BYTES = 128 * 1024**2
 _BUSY_DOWN_MS = 100
 _STATE_EVERY_S = 10.0
 
@@ -60,6 +61,7 @@ class Recorder:
         self._fault: Fault | None = None
         self._measured_at = float("-inf")
         self._dropped_before = 0
+        self._wal = store.db.with_name(store.db.name + "-wal")
         self._inode = store.db.stat().st_ino
 
     def note(self, values: Mapping[str, str]) -> None:
@@ -97,6 +99,14 @@ class Recorder:
         with connection.begin():
             yield connection
 
+    def write_probe(self, name: str, port: int) -> None:
+        """Write the agent's own row (R-176); a store that cannot is told by the next commit."""
+        try:
+            with self.transaction() as connection:
+                save_probe(connection, name, port, self.state.since)
+        except FAULTS:
+            self.let_go()
+
     def let_go(self) -> None:
         """Close the writer's connection; the next use opens another."""
         if self._connection is not None:
@@ -104,13 +114,13 @@ class Recorder:
             try:
                 found.invalidate()
                 found.close()
-            except SQLAlchemyError:
+            except FAULTS:
                 log.debug("a broken connection could not be closed", exc_info=True)
 
     def _write_or_stop(self, samples: Samples | None, at: float) -> tuple[Event, ...]:
         try:
             self._write(samples, at)
-        except (SQLAlchemyError, OSError) as error:
+        except FAULTS as error:
             return self._stop(error, samples, at)
         return ()
 
@@ -139,7 +149,7 @@ class Recorder:
         self._wait((resumed,))
         try:
             self._write(samples, at)
-        except (SQLAlchemyError, OSError) as error:
+        except FAULTS as error:
             self.let_go()
             self.waiting = before
             self._fail_again(error, samples)
@@ -162,7 +172,7 @@ class Recorder:
             return
         try:
             self._write(None, at)
-        except (SQLAlchemyError, OSError):
+        except FAULTS:
             self.let_go()
 
     def _write(self, samples: Samples | None, at: float) -> None:
@@ -231,10 +241,25 @@ class Recorder:
         if at - self._measured_at < _STATE_EVERY_S and at >= self._measured_at:
             return
         self._measured_at = at
-        sizes = (self.store.db, self.store.db.with_name(self.store.db.name + "-wal"))
+        self._watch_wal()
         self.state = replace(
             self.state,
             disk_ratio=used_ratio(self.store.db),
-            db_bytes=sum(path.stat().st_size for path in sizes if path.exists()),
+            db_bytes=_size(self.store.db) + _size(self._wal),
             forecast_bytes=self.forecast_bytes,
         )
+
+    def _watch_wal(self) -> None:
+        if self._fault is not None or _size(self._wal) <= MAX_WAL_BYTES:
+            return
+        try:
+            self.pragma("wal_checkpoint(PASSIVE)")
+        except FAULTS:
+            self.let_go()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from noc_console.history.ageing import age_window, drop_window, sweep
+from noc_console.history.faults import FAULTS
 from noc_console.history.recorder import Recorder
 from noc_console.history.sealing import GRACE_S, seal_windows
 from noc_console.history.shelf import Sealed
@@ -55,7 +53,7 @@ class Upkeep:
             next(self._job)
         except StopIteration:
             self._end()
-        except (SQLAlchemyError, sqlite3.Error, OSError, ValueError):
+        except (*FAULTS, ValueError):
             if not self._is_failing:
                 log.warning("the history could not be tidied; trying again every minute", exc_info=True)
             self._is_failing = True

@@ -140,3 +140,13 @@ async def test_a_capture_on_a_full_disk_is_refused_and_leaves_nothing(desk, smal
     with pytest.raises(KnownError, match="could not be kept"):
         await history.keep_capture(b"x" * 100_000, "text/plain", "playlist")
     assert not [path for path in (small_disk / "captures").rglob("*") if path.is_file()]
+
+
+async def test_a_read_only_disk_is_refused_in_words(desk, small_disk):
+    await desk.open()
+    await desk.close()
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with pytest.raises(KnownError, match=r"cannot be (opened|written)"):
+        await desk.open()
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert (await desk.open()).state.state == "ok"

@@ -95,3 +95,11 @@ async def test_a_clean_end_keeps_the_journal_and_tells_how_long_nothing_ran(desk
     stopped, resumed = await again.events(0)
     assert (stopped.kind, resumed.kind) == ("RecordingStopped", "RecordingResumed")
     assert resumed.data["end"] - resumed.data["start"] == 60
+
+
+async def test_what_opening_wrote_is_handed_over_and_is_in_the_journal(desk):
+    assert (await desk.open()).opened_with == ()
+    await desk.close()
+    again = await desk.open()
+    assert [e.kind for e in again.opened_with] == ["RecordingResumed"]
+    assert (await again.events(0))[-1:] == again.opened_with
