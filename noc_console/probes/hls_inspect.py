@@ -15,6 +15,7 @@ from noc_console.model import Expected, Finding, Level
 from noc_console.probes.hls import Watch
 from noc_console.probes.hls_details import master_details, media_details
 from noc_console.probes.hls_proposal import proposal
+from noc_console.probes.hls_sizes import judge_sizes
 from noc_console.probes.inspected import Inspected, Progress, Source
 from noc_console.probes.tools import Tools
 
@@ -72,6 +73,8 @@ async def _watched(source: Source, tools: Tools, seconds: float, progress: Progr
                 progress(1.0 - 0.9 * left / seconds, f"Watching for {left:.0f} s more")
                 await tools.sleep_until(following)
                 following = await watch.round()
+            for label, found in (await judge_sizes(list(watch.rungs.values()), heard)).items():
+                heard.look(f"set/{label}", tools.now(), {}, tuple(found))
     except TimeoutError:
         raise KnownError("The inspection took too long: the server answers too slowly.") from None
     media = [rung.media for rung in watch.rungs.values() if rung.media is not None]

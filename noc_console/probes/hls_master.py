@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noc_console.media.hls import BadPlaylist, Master, Media, parse
-from noc_console.media.hls.answers import lint_answer, lint_token
+from noc_console.media.hls.answers import lint_answer
 from noc_console.media.hls.lint_master import lint_master
 from noc_console.media.hls.rungs import ladder_changes, rungs_of
 from noc_console.media.ladder import Rung, labelled
 from noc_console.model import Finding, Input
 from noc_console.net.fetch import Reply
-from noc_console.probes.hls_rung import unreachable
+from noc_console.probes.hls_rung import token_findings, unreachable
 from noc_console.probes.tools import Tools
 
 _LEAST_S = 6.0
@@ -61,7 +61,7 @@ class MasterWatch:
         elif self._bad is not None:
             self.findings = (self._bad.finding(reply.effective_url),)
         else:
-            answer = (*lint_answer(reply.headers, len(reply.body)), *lint_token(self._input.url, reply.at))
+            answer = (*lint_answer(reply.headers, len(reply.body)), *token_findings(self._tools, reply))
             self.findings = (*self._lint, *answer)
         self._tools.look("master", reply.at, self._metrics(reply), self.findings)
         if reply.is_ok:

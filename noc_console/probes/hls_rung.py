@@ -61,6 +61,8 @@ async def poll(watch: RungWatch, tools: Tools, variables: Mapping[str, str], rep
     watch.looked_at = reply.at
     before = watch.media
     step, found = _judged(watch, reply, variables, tools.clock_offset_s)
+    if reply.is_ok:
+        found = (*found, *token_findings(tools, reply))
     watch.memory = step.memory
     if watch.media is not None and watch.media is not before:
         watch.keys.learn(watch.media)
@@ -83,7 +85,7 @@ def _judged(
         return step, (unreachable("hls-media-unreachable", "media playlist", reply), *step.findings)
     if not is_same:
         watch.body, watch.bad = reply.body, None
-    answer = (*lint_answer(reply.headers, len(reply.body)), *lint_token(reply.url, seen.now))
+    answer = lint_answer(reply.headers, len(reply.body))
     media = watch.media
     # an unchanged body is not parsed again, be it good or bad
     if not is_same or (media is None and watch.bad is None):
@@ -108,6 +110,14 @@ def _figures(reply: Reply, *, is_valid: bool) -> dict[str, float]:
     if "age" in reply.headers:
         metrics["playlist.http_age_s"] = age_s(reply.headers)
     return metrics
+
+
+def token_findings(tools: Tools, reply: Reply) -> list[Finding]:
+    """Return the finding when the token runs out: the one in the address, or the one the input adds to it."""
+    url = reply.url
+    if tools.input.access.query:
+        url += ("&" if "?" in url else "?") + tools.input.access.query.lstrip("?&")
+    return lint_token(url, reply.at) if "?" in url or "=" in url else []
 
 
 def unreachable(finding_id: str, what: str, reply: Reply) -> Finding:

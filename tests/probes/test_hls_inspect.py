@@ -101,3 +101,21 @@ async def test_a_playlist_that_cannot_be_read_is_a_finding_with_its_line() -> No
 async def test_real_files_are_inspected(testdata: Path, ending: str) -> None:
     found = await looked(str(testdata / ending))
     assert found.details.get("variants") or found.details.get("segments")
+
+
+VOD = "#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXT-X-PLAYLIST-TYPE:VOD\n" + "".join(
+    f"#EXTINF:6,\nhigh{number}.ts\n" for number in range(6)
+)
+
+
+@pytest.mark.parametrize(("megabits", "is_told"), [(6.0, False), (3.0, True)])
+async def test_the_bandwidth_of_a_short_vod_is_held_to_the_truth(megabits: float, is_told: bool) -> None:
+    async with origin() as served:
+        served.publish(0)
+        served.files["/master.m3u8"] = MASTER.partition("#EXT-X-STREAM-INF:BANDWIDTH=9")[0].encode()
+        served.files["/high.m3u8"] = f"{VOD}#EXT-X-ENDLIST\n".encode()
+        served.files |= {f"/high{number}.ts": b"x" * int(megabits * 1e6 / 8 * 6) for number in range(6)}
+        found = await looked(served.url + "/master.m3u8")
+    assert ("hls-vod-bandwidth-off" in {finding.id for finding in found.findings}) is is_told
+    assert "hls-endlist-in-live" not in {finding.id for finding in found.findings}
+    assert found.details["playlists"][HIGH]["live"] is False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hls_origin import BEGIN, HIGH, LOW, MASTER, media_text, probe
 
-from noc_console.model import Expected, Level
+from noc_console.catalogues import severity_of
+from noc_console.model import Access, Expected, Level, Severity
 
 AT = BEGIN + 36.5
 
@@ -302,3 +303,16 @@ async def test_blocking_reload_is_tested_once_an_hour_where_it_is_announced() ->
         ]
         told = {finding.id for finding in hls.looks("set")[-1].findings}
         assert told == {"llhls-part-without-msn-not-400"}
+
+
+@pytest.mark.parametrize("where", ["address", "input"])
+async def test_a_token_that_runs_out_is_told_and_never_shown(where: str) -> None:
+    token = f"exp={int(AT) + 1800}&sig=secret"
+    access = Access(query=token) if where == "input" else Access()
+    path = "/high.m3u8" if where == "input" else f"/high.m3u8?{token}"
+    async with probe(AT, path=path, access=access) as (origin, hls):
+        origin.publish(0)
+        await hls.round()
+        told = [one for one in hls.looks("playlist/video")[0].findings if one.id == "hls-token-expiring"]
+        assert [severity_of(one) for one in told] == [Severity.MAJOR]
+        assert "secret" not in str(told)
