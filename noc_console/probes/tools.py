@@ -78,7 +78,7 @@ def steady_wall(origin: str | None) -> Callable[[], float]:
 
 
 #: Unix seconds of this process: wall time at start plus monotonic, so they never run backwards.
-now: Callable[[], float] = steady_wall(os.environ.get("NOC_CLOCK_ORIGIN"))
+now: Callable[[], float] = steady_wall(os.environ.get(CLOCK_ORIGIN))
 
 
 class Tools:
