@@ -25,7 +25,9 @@ def add_action(owner: QWidget, text: str, key: str, act: Callable[[], object], *
     Single letters are safe: Qt gives them to a text field that has the focus.
     """
     action = QAction(text, owner)
-    action.setShortcut(QKeySequence(key))
+    # a sign such as ? comes with Shift on one keyboard and without on another
+    is_sign = len(key) == 1 and not key.isalnum()
+    action.setShortcuts([QKeySequence(key), QKeySequence(f"Shift+{key}")] if is_sign else [QKeySequence(key)])
     action.setToolTip(f"{text} ({key})" if key else text)
     if within:
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

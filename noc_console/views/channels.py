@@ -116,7 +116,7 @@ class ChannelsScreen(QWidget):
         header = table.horizontalHeader()
         header.setFixedHeight(32)
         header.setHighlightSections(False)
-        header.setSortIndicator(_number_of("code"), Qt.SortOrder.AscendingOrder)
+        header.setSortIndicator(_number_of("severity"), Qt.SortOrder.DescendingOrder)
         for number, column in enumerate(COLUMNS):
             table.setColumnWidth(number, column.width)
 

@@ -123,5 +123,6 @@ class ChannelsFilter(QSortFilterProxyModel):
         first: Value = left.data(SORT)
         second: Value = right.data(SORT)
         if first == second:
-            return left.row() < right.row()
+            is_up = self.sortOrder() is Qt.SortOrder.AscendingOrder
+            return (left.row() < right.row()) is is_up
         return first < second  # type: ignore[operator]

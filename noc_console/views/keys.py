@@ -23,6 +23,7 @@ class KeyCard(Overlay):
         title.setProperty("look", "title")
         self.column.addWidget(title)
         self._body: QWidget | None = None
+        self._shown: list[str] = []
 
     def show_keys(self, groups: Groups) -> None:
         """Fill the card from actions that have a shortcut and pop up."""
@@ -30,8 +31,18 @@ class KeyCard(Overlay):
             self.column.removeWidget(self._body)
             self._body.deleteLater()
         self._body = _body(groups)
+        self._shown = [
+            action.shortcut().toString()
+            for _, actions in groups
+            for action in actions
+            if action.shortcut().toString()
+        ]
         self.column.addWidget(self._body)
         self.pop_up()
+
+    def shown_keys(self) -> list[str]:
+        """Return the keys on the card."""
+        return self._shown
 
 
 def _body(groups: Groups) -> QWidget:

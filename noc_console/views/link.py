@@ -50,6 +50,8 @@ class AgentLink:
         async with ApiClient(endpoint.url, endpoint.token) as client:
             try:
                 await self._read(client)
+            except (KeyError, TypeError, ValueError):
+                raise KnownError("What answers there is not an agent this console understands.") from None
             finally:
                 self._door.client = None
 

@@ -66,7 +66,7 @@ class OverviewScreen(QWidget):
         if second != self._second:
             self._second = second
             self._ask_history()
-            self._show()
+            self.show_now()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Override: three columns of cards, one on a small screen."""
@@ -146,7 +146,8 @@ class OverviewScreen(QWidget):
         grid.setRowStretch(row, 3)
         grid.setRowStretch(row + 1, 2)
 
-    def _show(self) -> None:
+    def show_now(self) -> None:
+        """Draw all cards from the board as it is."""
         mirror = self._desk.mirror
         summary, found = summarise(mirror), delivery(mirror)
         alarms = {**self._past, **mirror.alarms}

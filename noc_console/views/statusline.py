@@ -22,7 +22,8 @@ class StatusLine(QWidget):
         self._desk = desk
         self._hints: tuple[tuple[str, str], ...] = ()
         self._note = ""
-        self._age = ""
+        self.text = ""
+        """What stands at the right."""
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Keys and age of data")
 
@@ -42,8 +43,8 @@ class StatusLine(QWidget):
         else:
             words = f"last {figures.clock_utc(mirror.now() - age)}"
         text = " · ".join(part for part in (note or f"{len(mirror.channels)} channels", words) if part)
-        if text != self._age:
-            self._age = text
+        if text != self.text:
+            self.text = text
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -52,14 +53,14 @@ class StatusLine(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colours.panel)
         painter.fillRect(0, 0, self.width(), 1, theme.colours.hairline)
-        age_width = QFontMetricsF(theme.font(AXIS)).horizontalAdvance(self._age)
+        age_width = QFontMetricsF(theme.font(AXIS)).horizontalAdvance(self.text)
         x = 64.0
         for key, words in self._hints:
             x = self._hint(painter, x, key, words, self.width() - age_width - 32)
         painter.setFont(theme.font(AXIS))
         painter.setPen(theme.colours.secondary)
         box = QRectF(0, 0, self.width() - 16, HEIGHT)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._age)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self.text)
         painter.end()
 
     def _hint(self, painter: QPainter, x: float, key: str, words: str, limit: float) -> float:
