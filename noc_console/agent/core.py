@@ -14,6 +14,7 @@ from noc_console.agent.bell import Bell
 from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.clock import Clock
 from noc_console.agent.evidence import Evidence
+from noc_console.agent.facts import facts_of
 from noc_console.agent.flow import Flow
 from noc_console.agent.intake import Intake
 from noc_console.agent.jobs import Jobs
@@ -87,6 +88,7 @@ class Agent:
         self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1)
         self.engine.restore(alarms, self.clock.now())
         await self.templates.load()
+        self.board.set_agent(facts_of(self))
         self.board.configure(self.channels.by_id.values())
         await self.flow.act(self._configured)
         for alarm in self.engine.alarms.values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import logging
 import os
 import secrets
 import socket
@@ -15,6 +16,7 @@ from noc_console.errors import KnownError
 
 TOKEN_VARIABLE = "NOC_CONSOLE_TOKEN"  # noqa: S105 - the name of a variable, not a secret
 _TOKEN_BYTES = 32
+_log = logging.getLogger(__name__)
 _MAX_TOKEN_LINE = 1024
 
 
@@ -40,7 +42,11 @@ def headless_token(db: Path) -> tuple[str, str]:
     if path.is_file() and (token := path.read_text(encoding="ascii", errors="replace").strip()):
         return token, f"The token is in {path}."
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    write_private(path, token + "\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(path, token + "\n")
+    except OSError as error:
+        raise KnownError(f"The token cannot be kept in {path}: {error.strerror}.") from None
     return token, f"A new token was made and kept in {path}."
 
 
@@ -95,8 +101,14 @@ def write_private(path: Path, text: str) -> None:
 
 
 def announce(db: Path, url: str, token: str) -> None:
-    """Write the address file, so that a second console on the same history attaches to this agent."""
-    write_private(address_file(db), json.dumps({"url": url, "token": token, "pid": os.getpid()}) + "\n")
+    """Write the address file, so that a second console on the same history attaches to this agent.
+
+    Where it cannot be written (a full disk) the agent goes on without: only that second console will not find it.
+    """
+    try:
+        write_private(address_file(db), json.dumps({"url": url, "token": token, "pid": os.getpid()}) + "\n")
+    except OSError as error:
+        _log.warning("the address file %s cannot be written: %s", address_file(db), error.strerror)
 
 
 def withdraw(db: Path) -> None:

@@ -17,7 +17,6 @@ class Machine:
     cpu_ratio: float = 0.0
     memory_ratio: float = 0.0
     disk_ratio: float = 0.0
-    disk_free_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -30,9 +29,14 @@ class MachineGauge:
 
     def read(self) -> Machine:
         """Return the machine's state now."""
-        disk = shutil.disk_usage(self.folder)
-        used = disk.used / (disk.used + disk.free) if disk.used + disk.free else 0.0
-        return Machine(self._cpu_ratio(), _memory_ratio(), used, disk.free)
+        return Machine(self._cpu_ratio(), _memory_ratio(), self._disk_ratio())
+
+    def _disk_ratio(self) -> float:
+        try:
+            disk = shutil.disk_usage(self.folder)
+        except OSError:
+            return 0.0
+        return disk.used / (disk.used + disk.free) if disk.used + disk.free else 0.0
 
     def _cpu_ratio(self) -> float:
         try:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from noc_console.agent.core import Agent
+from noc_console.agent.facts import facts_of
 from noc_console.agent.machine import MachineGauge
 from noc_console.model import Event, Observation, Severity
 
@@ -47,7 +46,7 @@ class Pulse:
             self._sweep_at = now
             await agent.flow.act(lambda: agent.engine.sweep(now))
         agent.board.age(now)
-        agent.board.set_agent(self._facts())
+        agent.board.set_agent(facts_of(agent))
         agent.bell.ring()
 
     async def _mind_clock(self) -> None:
@@ -80,28 +79,3 @@ class Pulse:
         for metric, value in metrics.items():
             self.agent.recorder.add_one(0, "", metric, value)
         self.agent.flow.take([Observation(0, "agent", now, metrics)])
-
-    def _facts(self) -> dict[str, Any]:
-        agent, machine = self.agent, self.agent.machine
-        return {
-            "name": agent.settings.name,
-            "version": agent.version,
-            "pid": os.getpid(),
-            "started_at": agent.started_at,
-            "keep": agent.is_kept,
-            "recording": asdict(agent.recorder.history.state),
-            "workers": agent.supervisor.facts(),
-            "clock": self._clock(),
-            "machine": {
-                "cpu_ratio": round(machine.cpu_ratio, 3),
-                "memory_ratio": round(machine.memory_ratio, 3),
-                "disk_ratio": round(machine.disk_ratio, 3),
-            },
-            "lab": agent.lab.facts(),
-        }
-
-    def _clock(self) -> dict[str, Any]:
-        """Return what the worker that knows most hosts says of our clock."""
-        told = [slot.health.get("clock") or {} for slot in self.agent.supervisor.slots]
-        best = max(told, key=lambda clock: clock.get("hosts") or 0, default={})
-        return {name: best.get(name) for name in ("offset_s", "hosts", "is_synced")}

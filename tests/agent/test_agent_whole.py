@@ -214,7 +214,7 @@ def test_a_store_that_cannot_be_written_raises_its_alarm_and_nothing_is_lost(db:
 
 def test_the_demo_starts_its_lab_and_goes_by_one_command(db: Path) -> None:
     env = {"NOC_LAB_CHANNELS": "1", "NOC_LAB_SEGMENT_S": "2"}
-    with running_agent.running(db, "--demo", "auto", **env) as agent:
+    with running_agent.running(db, "--demo", "auto", "--table", **env) as agent:
         until(lambda: agent.get("/board")["channels"] and measured(agent), "a measured demo channel", 30)
         assert channel(agent)["demo"]
         faults = {one["fault"] for one in agent.get("/lab")["faults"]}
