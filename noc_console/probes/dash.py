@@ -15,7 +15,7 @@ from noc_console.model import Finding, Input, Level, Severity
 from noc_console.net.fetch import Reply
 from noc_console.probes.dash_lanes import Lanes
 from noc_console.probes.dash_poll import SCOPE, Polled, Poller, pace_s
-from noc_console.probes.dash_time import AGAIN_S, ServerTime, ask
+from noc_console.probes.dash_time import AGAIN_S, ServerTime, ask, from_date
 from noc_console.probes.tools import Tools
 
 PROMOTED_S = 120.0
@@ -112,7 +112,8 @@ class Watcher:
             return
         self._asked_at = now
         if polled.mpd.is_dynamic:
-            self._time = await ask(self._tools, polled.mpd, polled.reply) or self._time
+            told = await ask(self._tools, polled.mpd, polled.reply) or from_date(polled.reply)
+            self._time = told or self._time
 
     def _offset_s(self) -> float:
         return self._time.believed_s if self._time else self._tools.clock_offset_s or 0.0
@@ -187,7 +188,7 @@ class Watcher:
         elif level is Level.SAMPLE:
             fresh = self._sampled(mpd, fresh)
         for one in fresh:
-            lanes.put(mpd, one, level, self._offset_s())
+            lanes.put(mpd, one, level, self._time or ServerTime(self._offset_s(), 0.0))
 
     def _sampled(self, mpd: Mpd, fresh: tuple[Fresh, ...]) -> tuple[Fresh, ...]:
         """Return the newest segment of the rung whose turn it is; the next one has the next turn."""

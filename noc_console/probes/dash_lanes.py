@@ -12,10 +12,10 @@ from noc_console.media.dash import Mpd, Offer, Segment, init_url
 from noc_console.media.dash.checks import Bucket, exceeded, judge, place
 from noc_console.media.dash.tracker import Fresh
 from noc_console.model import Finding, Level
+from noc_console.probes.dash_time import ServerTime
 from noc_console.probes.segments import Listed, Taken, take
 from noc_console.probes.tools import Tools
 
-GRACE_S = 0.2  # DVB-DASH: a segment is there at its availability time, 200 ms are forgiven
 INIT_AGAIN_S = 600.0
 _INIT_RETRY_S = 5.0
 _MOST_BEHIND = 12
@@ -54,19 +54,19 @@ class Lanes:
         self._lanes: dict[str, _Lane] = {}
         self._inits: dict[str, _Init] = {}
 
-    def put(self, mpd: Mpd, fresh: Fresh, level: Level, offset_s: float) -> None:
-        """Take a segment as soon as its lane is free; `offset_s` is how far our clock is ahead of the server's."""
+    def put(self, mpd: Mpd, fresh: Fresh, level: Level, time: ServerTime) -> None:
+        """Take a segment as soon as its lane is free; `time` is our clock against the server's."""
         lane = self._lanes.setdefault(fresh.offer.label, _Lane())
         lane.waiting.append(fresh)
         if not lane.is_busy:
             lane.is_busy = True
-            self._group.create_task(self._drain(mpd, lane, level, offset_s))
+            self._group.create_task(self._drain(mpd, lane, level, time))
 
-    async def _drain(self, mpd: Mpd, lane: _Lane, level: Level, offset_s: float) -> None:
+    async def _drain(self, mpd: Mpd, lane: _Lane, level: Level, time: ServerTime) -> None:
         try:
             while lane.waiting:
                 self._skip(lane)
-                await self._one(mpd, lane, lane.waiting.popleft(), level, offset_s)
+                await self._one(mpd, lane, lane.waiting.popleft(), level, time)
         finally:
             lane.is_busy = False
 
@@ -82,16 +82,16 @@ class Lanes:
         text = f"Fell behind: {behind} segments of {label} from {first} on were not fetched."
         self._tools.note("event", {"kind": "SegmentsSkipped", "at": self._tools.now(), "text": text, "rung": label})
 
-    async def _one(self, mpd: Mpd, lane: _Lane, fresh: Fresh, level: Level, offset_s: float) -> None:
+    async def _one(self, mpd: Mpd, lane: _Lane, fresh: Fresh, level: Level, time: ServerTime) -> None:
         offer, segment = fresh.offer, fresh.segment
         is_whole = level is not Level.LIGHT and offer.representation.addressing.kind != "single"
         init = await self._init(offer)
-        due = None if segment.available_at is None else segment.available_at + offset_s
+        due = None if segment.available_at is None else segment.available_at + time.believed_s
         if due is not None:
-            await self._tools.sleep_until(due + GRACE_S)
+            await self._tools.sleep_until(due + time.grace_s)
         taken = await take(self._tools, _listed(offer, segment), is_whole=is_whole)
         if due is None or taken.reply.status != 404:
-            late = _late(fresh, taken, due) if taken.tries > 1 else ()
+            late = _late(fresh, taken, due, time) if taken.tries > 1 else ()
             self._tell(mpd, lane, fresh, taken, (*late, *_fault(init)), init, is_whole)
             return
         # not there: called late when it comes within a second, missing then, and late after all if it comes still
@@ -101,7 +101,7 @@ class Lanes:
             taken = await self._again(taken, fresh, is_whole, due + min(segment.duration_s, _LATEST_S))
             if not taken.is_had:
                 return
-        self._tell(mpd, lane, fresh, taken, (*_late(fresh, taken, due), *_fault(init)), init, is_whole)
+        self._tell(mpd, lane, fresh, taken, (*_late(fresh, taken, due, time), *_fault(init)), init, is_whole)
 
     async def _again(self, taken: Taken, fresh: Fresh, is_whole: bool, until: float) -> Taken:
         """Ask again for a segment that is not there until it is, or the time is over."""
@@ -169,14 +169,16 @@ def _fault(init: _Init | None) -> tuple[Finding, ...]:
     return (init.fault,) if init and init.fault else ()
 
 
-def _late(fresh: Fresh, taken: Taken, due: float | None) -> tuple[Finding, ...]:
+def _late(fresh: Fresh, taken: Taken, due: float | None, time: ServerTime) -> tuple[Finding, ...]:
     """Return the finding on a segment that was not there at first, near its availability time (IOP 13)."""
     if due is None or not taken.is_had:
         return ()
     came = taken.reply.at - due
     if came > fresh.segment.duration_s + _LATEST_S:
         return ()  # long past: it was not late, a single request had failed
-    text = f"Segment {fresh.segment.number} came {came:.2f} s after its availability time, limit {GRACE_S} s."
+    text = (
+        f"Segment {fresh.segment.number} came {came:.2f} s after its availability time, limit {time.grace_s:.1f} s."
+    )
     return (Finding("dash-segment-late", text, place(fresh.offer, fresh.segment)),)
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
+from noc_console.media.cache_headers import age_s
 from noc_console.media.dash import Mpd
 from noc_console.media.dash.values import instant
 from noc_console.net.fetch import Reply, Request
 from noc_console.probes.tools import Tools
 
 AGAIN_S = 600.0
+GRACE_S = 0.2
 _MOST_TRIED = 3
 _SCHEME = "urn:mpeg:dash:utc:"
 
@@ -22,6 +24,11 @@ class ServerTime:
 
     offset_s: float
     doubt_s: float
+
+    @property
+    def grace_s(self) -> float:
+        """How long after its availability time a segment may be missing: 200 ms (DVB-DASH), or what is in doubt."""
+        return max(GRACE_S, self.doubt_s)
 
     @property
     def believed_s(self) -> float:
@@ -54,15 +61,25 @@ async def ask(tools: Tools, mpd: Mpd, reply: Reply | None) -> ServerTime | None:
     return None
 
 
+def from_date(reply: Reply) -> ServerTime | None:
+    """Return what the Date of an answer tells, where no UTCTiming does; an answer out of a cache tells nothing."""
+    if not reply.is_ok or age_s(reply.headers) > 0:
+        return None
+    return _dated(reply)
+
+
+def _dated(reply: Reply) -> ServerTime | None:
+    try:
+        return _against(reply, parsedate_to_datetime(reply.headers.get("date", "")).timestamp(), "")
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 def _read(answer: Reply, method: str) -> ServerTime | None:
     if not answer.is_ok:
         return None
     if method == "HEAD":
-        date = answer.headers.get("date", "")
-        try:
-            return _against(answer, parsedate_to_datetime(date).timestamp(), "")
-        except (ValueError, TypeError, OverflowError):
-            return None
+        return _dated(answer)
     text = answer.body[:64].decode("ascii", "replace")
     return _against(answer, instant(text), text)
 

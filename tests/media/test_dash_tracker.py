@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dash_making import AST, audio, listed, live, numbers, period, template, timeline, video
+from dash_making import AST, URL, audio, listed, live, numbers, period, template, text, timeline, video
 
 from noc_console.media.dash import Mpd, parse
 from noc_console.media.dash.drift import Drift
@@ -122,6 +122,12 @@ def test_a_number_template_that_used_to_be_published_is_stale_when_it_is_not() -
     last = looks[-1][0]
     assert ids(play(*looks, (last, Seen(AST + 50, is_new=False)))) == []
     assert ids(play(*looks, (last, Seen(AST + 52, is_new=False)))) == ["dash-mpd-stale"]
+
+
+def test_a_live_channel_that_becomes_static_has_ended() -> None:
+    body = text(period(video(template(timeline(0, 10)))), update="").replace('"dynamic"', '"static"')
+    step = play((listed(0, 9), Seen(there(9))), (parse(body.encode(), URL), Seen(there(10))))
+    assert [finding.where["cause"] for finding in step.findings if finding.id == "dash-mpd-stale"] == ["ended"]
 
 
 def changed(old: Mpd, new: Mpd) -> list[str]:

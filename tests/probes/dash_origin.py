@@ -55,6 +55,7 @@ class Origin:
     headers: dict[str, str] = field(default_factory=dict)
     faults: Callable[[str], Answer | None] = lambda _path: None
     frozen_at: float = 0.0
+    ahead_s: float = 0.0
     timing: str = '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>'
     paths: list[str] = field(default_factory=list)
     port: int = 0
@@ -65,7 +66,7 @@ class Origin:
 
     def edge(self) -> int:
         """Number of the newest finished segment."""
-        return int(((self.frozen_at or now()) - self.start) * SCALE / self.ticks) - 1
+        return int(((self.frozen_at or now() + self.ahead_s) - self.start) * SCALE / self.ticks) - 1
 
     def mpd(self) -> bytes:
         stamp = datetime.fromtimestamp(self.start, UTC).isoformat()
@@ -119,7 +120,8 @@ class Origin:
                 lines = [f"HTTP/1.1 {status} X", *(f"{key}: {value}" for key, value in headers.items())]
                 if status != 304:
                     lines.append(f"Content-Length: {len(body)}")
-                writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+                sent = b"" if head.startswith("HEAD ") else body
+                writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + sent)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import pytest
 from dash_origin import Answer, Origin, running, watching
 
@@ -176,3 +179,28 @@ async def test_an_honest_304_is_as_good_as_a_body() -> None:
             statuses = [one.metrics["playlist.status"] for one in seen.observations if one.scope == "mpd"]
             assert statuses[:3] == [200, 304, 304]
             assert seen.found() == set()
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-xsdate:2014" value="/time"/>',
+        '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-head:2014" value="/time"/>',
+        '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:ntp:2014" value="x"/>'
+        '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>',
+    ],
+    ids=["xsdate", "head", "the first one it understands"],
+)
+async def test_a_server_whose_clock_is_an_hour_ahead_is_followed(timing: str) -> None:
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+
+    def told(path: str) -> Answer | None:
+        body = ahead.isoformat(timespec="milliseconds").encode()
+        return (200, body, {"Date": format_datetime(ahead, usegmt=True)}) if path == "/time" else None
+
+    origin = Origin(timing=timing, faults=told)
+    origin.start += 3600
+    origin.ahead_s = 3600
+    async with running(origin), watching(origin) as seen:
+        await seen.until(lambda: len(fetched(origin, "v1")) >= 3)
+        assert "dash-segment-missing" not in seen.found()

@@ -52,12 +52,11 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is remembered of an MPD; the first look starts with an empty one.
+    """What is remembered of an MPD; the first look starts with an empty one. All times are ours.
 
-    `moves` counts how often publishTime has moved while we watched, `moved_at` when it last did (our time).
-    `starts` is the presentation time of the newest segment given out, by rung; `grown_at` when the edge last moved
-    (our time). `linted` are the findings of the version at hand, `edits` those of the newest change and the number
-    of looks they still stand.
+    `starts` is the presentation time of the newest segment given out, by rung; `grown_at` when the edge last moved;
+    `moves` how often publishTime has moved while we watched, `moved_at` when it last did; `was_live` stays once a
+    dynamic MPD was seen. `edits` are the findings of the newest change, `edit_cycles` the looks they still stand.
     """
 
     mpd: Mpd | None = None
@@ -65,9 +64,9 @@ class Memory:
     edge_s: float | None = None
     grown_at: float = 0.0
     first_at: float = 0.0
+    was_live: bool = False
     moves: int = 0
     moved_at: float = 0.0
-    linted: tuple[Finding, ...] = ()
     edits: tuple[Finding, ...] = ()
     edit_cycles: int = 0
     drift: Drift = field(default_factory=Drift)
@@ -97,11 +96,12 @@ def advance(memory: Memory, mpd: Mpd, seen: Seen, expected: Expected | None = No
         edits = ()
     fresh, starts = _fresh(memory, mpd, seen.utc)
     edge_s = edge(mpd, seen.utc)
-    memory = _grown(replace(memory, mpd=mpd), before, mpd, seen, edge_s)
+    memory = replace(memory, mpd=mpd, was_live=memory.was_live or mpd.is_dynamic)
+    memory = _grown(memory, before, mpd, seen, edge_s)
     # what needs the time is judged at each look, what needs only the bytes is as cheap
     linted = lint(mpd, expected, seen.utc)
     findings = (*linted, *edits, *_stale(memory, mpd, seen), *_apart(mpd, seen.utc), *memory.drift.findings(mpd))
-    memory = replace(memory, starts=starts, linted=linted, edits=edits, edit_cycles=max(cycles - 1, 0))
+    memory = replace(memory, starts=starts, edits=edits, edit_cycles=max(cycles - 1, 0))
     return Step(memory, findings, _metrics(memory, mpd, seen, expected), fresh)
 
 
@@ -153,6 +153,9 @@ def limit_s(mpd: Mpd) -> float:
 
 
 def _stale(memory: Memory, mpd: Mpd, seen: Seen) -> Iterator[Finding]:
+    if memory.was_live and not mpd.is_dynamic:
+        text = "The live MPD has become static: the stream has ended."
+        yield Finding("dash-mpd-stale", text, {"line": mpd.line, "cause": "ended"})
     if not mpd.is_dynamic or mpd.update_s is None or mpd.segment_s <= 0 or memory.edge_s is None:
         return
     # a template needs no new MPD: only one that used to be published steadily can be found standing still
