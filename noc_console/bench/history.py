@@ -54,7 +54,7 @@ async def _measure(folder: Path, replay: Replay, hours: int) -> list[Row]:
     per_sample = size / samples
     rows.append(Row("bytes per sealed sample, times and five-minute statistics in", "<= 2", f"{per_sample:.2f}",
                     per_sample <= 2, f"{samples:,} samples of {len(numbers):,} series, {hours} h"))  # fmt: skip
-    rows.append(await _top(history, clock))
+    rows.append(await _top(history, clock, "while running"))
     await history.close()
     rows += _tables(settings.db, samples)
     _more_days(settings.db)
@@ -104,7 +104,7 @@ async def _write_rest(
         await history.commit(tick, ())
 
 
-async def _top(history: History, clock: list[float]) -> Row:
+async def _top(history: History, clock: list[float], when: str) -> Row:
     taken: list[float] = []
     found: tuple[TopRow, ...] = ()
     for _ in range(_ROUNDS):
@@ -112,7 +112,7 @@ async def _top(history: History, clock: list[float]) -> Row:
         found = await history.top(TREND, clock[0] - 24 * HOUR, clock[0], 10)
         taken.append((time.perf_counter() - began) * 1000)
     series = len(history._store.names.of_metric(TREND))
-    return _timed("top 10 over 24 h", 5.0, taken, f"{series} series of {TREND}, {len(found)} found")
+    return _timed(f"top 10 over 24 h, {when}", 5.0, taken, f"{series} series of {TREND}, {len(found)} found")
 
 
 async def _reopened(settings: Settings, clock: list[float], replay: Replay) -> list[Row]:
@@ -129,8 +129,10 @@ async def _reopened(settings: Settings, clock: list[float], replay: Replay) -> l
             answer = await history.series(query)
             into.append((time.perf_counter() - began) * 1000)
             assert answer.points
+    top = await _top(history, clock, "after a restart")
     await history.close()
     return [
+        top,
         _timed("7-day trend of one series, 1,000 points", 2.0, week, "each time another series, first read included"),
         _timed("24 h of one series, 1,000 points from every value", None, day, "values as measured"),
         Row("open", "-", f"{opened:.0f} ms", None, "after a clean end, window sealed"),

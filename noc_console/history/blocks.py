@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,14 +51,19 @@ def pack_stats(raster: Raster, start_ms: int) -> bytes:
     return len(at).to_bytes(2, "little") + deflated(raw)
 
 
-def unpack_stats(data: bytes, start_s: float) -> Piece:
-    """Return the five-minute statistics as a piece; times are the middles."""
-    count = int.from_bytes(data[:2], "little")
-    raw = inflated(data[2:], 18 * count)
-    at = np.frombuffer(raw, "<u2", count)
-    n = np.frombuffer(raw, "<u4", count, 2 * count).astype(np.float64)
-    low, high, mean = np.frombuffer(raw, "<f4", 3 * count, 6 * count).reshape(3, count).astype(np.float64)
-    return Piece(start_s + (at + 0.5) * STAT_S, np.full(count, STAT_S / 2), n, low, high, mean * n)
+def unpack_stats(rows: Sequence[tuple[int, bytes]]) -> Piece:
+    """Return the five-minute statistics of windows (start in seconds, packed) as one piece; times are the middles."""
+    counts = [int.from_bytes(data[:2], "little") for _, data in rows]
+    raw = [inflated(data[2:], 18 * count) for (_, data), count in zip(rows, counts, strict=True)]
+    starts = np.repeat(np.array([start for start, _ in rows], np.float64), counts)
+
+    def column(first: int, last: int) -> bytes:
+        return b"".join(one[first * count : last * count] for one, count in zip(raw, counts, strict=True))
+
+    at = np.frombuffer(column(0, 2), "<u2")
+    n = np.frombuffer(column(2, 6), "<u4").astype(np.float64)
+    low, high, mean = (np.frombuffer(column(first, first + 4), "<f4").astype(np.float64) for first in (6, 10, 14))
+    return Piece(starts + (at + 0.5) * STAT_S, np.full(len(at), STAT_S / 2), n, low, high, mean * n)
 
 
 def pack_values(values: Floats, resolution: float) -> bytes:

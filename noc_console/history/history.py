@@ -214,6 +214,7 @@ class History:
             windows.span_s,
             opened=windows.windows,
             hours=windows.hours,
+            whole_hours=windows.whole_hours,
             sealed=self._recorder.sealed,
             off=self._off(),
             now=self._now(),

@@ -53,11 +53,14 @@ Hours = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def _stored(connection: Connection, shelves: Shelves, query: TopQuery, ids: np.ndarray) -> Hours:
+    first, end = int(query.start // HOUR_S) * HOUR_S, _stored_end(shelves, query)
+    if first >= end:
+        return _none(len(ids))
     found = connection.exec_driver_sql(
         "SELECT s.series_id, sum(h.n), sum(h.total), min(h.low), max(h.high) FROM series s"
         " CROSS JOIN hourly h ON h.series_id = s.series_id AND h.hour >= ? AND h.hour < ?"
         " WHERE s.metric = ? GROUP BY s.series_id",
-        (int(query.start // HOUR_S) * HOUR_S, query.end, query.metric),
+        (first, end, query.metric),
     ).all()
     hours = _none(len(ids))
     if found:
@@ -70,9 +73,11 @@ def _stored(connection: Connection, shelves: Shelves, query: TopQuery, ids: np.n
 
 def _running(shelves: Shelves, query: TopQuery, ids: np.ndarray) -> Hours:
     n, total, low, high = _none(len(ids))
-    sealed = {hour for w in shelves.sealed for hour in range(w.start, w.end, HOUR_S)}
-    for hour, totals in shelves.hours.items():
-        if hour + HOUR_S <= query.start or hour >= query.end or hour in sealed:
+    end = _stored_end(shelves, query)
+    stored = {hour for w in shelves.sealed for hour in range(w.start, w.end, HOUR_S) if hour < end}
+    opened = {hour: totals for hour, totals in shelves.hours.items() if hour not in stored}
+    for hour, totals in (opened | dict(shelves.whole_hours)).items():
+        if hour + HOUR_S <= query.start or hour >= query.end:
             continue
         known = np.flatnonzero(ids < len(totals.n))
         at = ids[known]
@@ -81,6 +86,11 @@ def _running(shelves: Shelves, query: TopQuery, ids: np.ndarray) -> Hours:
         low[known] = np.minimum(low[known], totals.low[at])
         high[known] = np.maximum(high[known], totals.high[at])
     return n, total, low, high
+
+
+def _stored_end(shelves: Shelves, query: TopQuery) -> float:
+    # the newest sealed hours are in memory, without a hole up to the open ones
+    return min(query.end, min(shelves.whole_hours, default=query.end))
 
 
 def _none(size: int) -> Hours:

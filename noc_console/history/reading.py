@@ -33,6 +33,7 @@ class Shelves:
     span_s: int
     opened: Mapping[int, OpenWindow]
     hours: Mapping[int, HourTotals]
+    whole_hours: Mapping[int, HourTotals]
     sealed: Sequence[Sealed]
     off: Sequence[tuple[float, float]]
     now: float
@@ -60,7 +61,7 @@ def _pieces(connection: Connection, shelves: Shelves, query: SeriesQuery, series
         yield _hourly(connection, series, query.start, min(query.end, oldest))
     is_coarse = (query.end - query.start) / query.points >= STAT_S
     quick = [w for w in sealed if is_coarse and w.start not in shelves.opened]
-    yield from shelf.stats_pieces(connection, quick, series)
+    yield shelf.stats_of(connection, quick, series)
     resolution = resolution_of(shelves.names, series)
     for window in sealed:
         if not is_coarse and window.start not in shelves.opened:

@@ -66,7 +66,7 @@ def seal_windows(recorder: Recorder, starts: Sequence[int]) -> Iterator[None]:
         window = windows.windows[start]
         before = next((found for found in recorder.sealed if found.start == start), None)
         if before is not None and before.step_s:
-            windows.take([start])  # a day too late: the window holds no values as measured any more
+            windows.take([start], [start])  # a day too late: the window holds no values as measured any more
             continue
         sealer = Sealer(window, recorder.store.names)
         for part in _parts(recorder, window, before):
@@ -134,6 +134,7 @@ def _finish(recorder: Recorder, done: Sequence[tuple[OpenWindow, Sealed]], upto:
     if not done:
         return
     before = max(sealed.end for _, sealed in done)
+    again = {found.start for found in recorder.sealed} & {sealed.start for _, sealed in done}
     with recorder.transaction() as connection:
         for _, sealed in done:
             shelf.write_window(connection, sealed)
@@ -142,7 +143,7 @@ def _finish(recorder: Recorder, done: Sequence[tuple[OpenWindow, Sealed]], upto:
         recorder.sealed = shelf.read_windows(connection)
     windows = recorder.store.windows
     # a window that got more samples meanwhile stays open and is sealed again
-    windows.take(window.start for window, _ in done if windows.windows.get(window.start) is window)
+    windows.take([window.start for window, _ in done if windows.windows.get(window.start) is window], again)
     yield
     removed = SLICE_TICKS
     while removed == SLICE_TICKS:

@@ -80,16 +80,18 @@ def rows_from(connection: Connection, window: Sealed, after: int, limit: int) ->
     return [_row(found) for found in connection.exec_driver_sql(query, (low, high, limit))]
 
 
-def stats_pieces(connection: Connection, windows: Sequence[Sealed], series: int) -> Iterator[Piece]:
-    """Yield the five-minute statistics of one series in many windows."""
+def stats_of(connection: Connection, windows: Sequence[Sealed], series: int) -> Piece:
+    """Return the five-minute statistics of one series in many windows."""
     starts = {block_id(w.start, series, bool(w.step_s)): w.start for w in windows}
     ids = list(starts)
+    rows: list[tuple[int, bytes]] = []
     for at in range(0, len(ids), 500):
         some = ids[at : at + 500]
         marks = ",".join("?" * len(some))
         query = f"SELECT block_id, stats FROM blocks WHERE block_id IN ({marks}) ORDER BY block_id"  # noqa: S608
-        for number, stats in connection.exec_driver_sql(query, tuple(some)):
-            yield unpack_stats(stats, starts[number])
+        found = connection.exec_driver_sql(query, tuple(some))
+        rows += [(starts[number], stats) for number, stats in found]
+    return unpack_stats(rows)
 
 
 def samples_in(connection: Connection, window: Sealed, series: int, resolution: float) -> Piece | None:

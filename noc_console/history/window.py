@@ -13,6 +13,7 @@ from noc_console.history.ticks import Samples, in_order
 
 SLAB_MS = 60_000
 _FRESH = 60
+_WHOLE_HOURS = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,15 @@ class HourTotals:
 
 @dataclass(slots=True)
 class OpenWindows:
-    """All unsealed windows; only the writer thread changes it, readers take the mappings as they are."""
+    """All unsealed windows; only the writer thread changes it, readers take the mappings as they are.
+
+    `whole_hours` are the totals of the newest sealed hours: rankings of a day need no row then.
+    """
 
     span_s: int
     windows: Mapping[int, OpenWindow] = field(default_factory=dict)
     hours: Mapping[int, HourTotals] = field(default_factory=dict)
+    whole_hours: Mapping[int, HourTotals] = field(default_factory=dict)
 
     def add(self, samples: Samples) -> None:
         """Put samples in the windows their times belong to."""
@@ -90,13 +95,25 @@ class OpenWindows:
             self.windows = changed
             self._count(every)
 
-    def take(self, starts: Iterable[int]) -> None:
-        """Forget windows that are sealed, and their hours."""
+    def take(self, starts: Iterable[int], again: Iterable[int] = ()) -> None:
+        """Forget windows that are sealed; the totals of hours sealed for the first time are kept for a day."""
         gone = set(starts)
+        self.whole_hours = self._whole(self._hours_of(again), self._hours_of(gone))
         self.windows = {start: window for start, window in self.windows.items() if start not in gone}
         kept = {hour for start in self.windows for hour in range(start, start + self.span_s, 3600)}
         kept |= {start // 3600 * 3600 for start in self.windows}
         self.hours = {hour: totals for hour, totals in self.hours.items() if hour in kept}
+
+    def _hours_of(self, starts: Iterable[int]) -> set[int]:
+        return {hour for start in starts for hour in range(start, start + self.span_s, 3600)}
+
+    def _whole(self, changed: set[int], ended: set[int]) -> dict[int, HourTotals]:
+        # There must be no hour in the store alone that is newer than the oldest one here.
+        newest = max(self.whole_hours, default=-1)
+        late = changed | {hour for hour in ended if hour <= newest}
+        kept = {h: totals for h, totals in self.whole_hours.items() if h > max(late, default=-1)}
+        kept |= {h: self.hours[h] for h in ended - late if h in self.hours}
+        return {hour: kept[hour] for hour in sorted(kept)[-_WHOLE_HOURS:]}
 
     def _place(self, samples: Samples) -> None:
         changed = dict(self.windows)

@@ -188,9 +188,20 @@ async def test_samples_that_come_after_their_window_was_sealed_join_it(truth, ma
     )
 
 
+@pytest.mark.parametrize("restarts", [False, True], ids=["running", "after a restart"])
 @pytest.mark.parametrize("order", ["max", "min", "mean"])
-async def test_the_ranking_is_right_over_sealed_and_open_hours(truth, order):
-    await truth.run(3.5 * HOUR, each_s=12)
+async def test_the_ranking_is_right_over_sealed_and_open_hours(desk, truth, order, restarts, make_tick):
+    await truth.run(2.5 * HOUR, each_s=24)
+    if restarts:
+        await desk.close()
+        truth.history = await desk.open()
+    await truth.run(2 * HOUR, each_s=24)
+    late = truth.start + 1800.5  # a sample for a window that was sealed long ago
+    truth.values.append(np.array([2.0, truth.values[0][1], truth.values[0][2]]))
+    rows = [(int(number), late, value) for number, value in zip(truth.ids, truth.values[-1], strict=True)]
+    await truth.history.commit(make_tick(truth.clock.at, *rows), ())
+    await truth.history.settle()
+    await truth.run(600)
     rows = await truth.history.top(METRIC, truth.start, truth.clock.at, 2, order)
     values = np.array(truth.values)
     figures = {"max": -values.max(0), "min": values.min(0), "mean": -values.mean(0)}[order]
