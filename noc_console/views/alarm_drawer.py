@@ -38,6 +38,7 @@ class AlarmDrawer(QFrame):
         self._acts = acts
         self._alarm: Json | None = None
         self._channel: Json | None = None
+        self._has_way = has_way
         self.setFixedWidth(width)
         self.setProperty("look", "raised")
         self.sheet = Sheet(desk.theme)
@@ -165,7 +166,8 @@ class AlarmDrawer(QFrame):
     def _paint_alarm(self, painter: QPainter, alarm: Json) -> None:
         ended = alarm["resolved_at"] or alarm["cleared_at"] or self._desk.mirror.now()
         duration = age(ended - alarm["raised_at"])
-        texts = (alarm["type"], duration, f"{alarm['channel_code']}   {state_line(alarm)}")
+        code = f"{alarm['channel_code']}   " if self._has_way else ""
+        texts = (alarm["type"], duration, f"{code}{state_line(alarm)}")
         self._paint_head(painter, Severity(alarm["severity"]), texts, is_acknowledged=alarm["acknowledged"])
 
     def _paint_head(

@@ -103,22 +103,30 @@ def _findings(channel: Json, now: float, head: str, input_id: int = 0) -> list[E
         for finding in one["findings"]
         if not input_id or one["id"] == input_id
     ]
-    found.sort(key=lambda pair: -Severity(pair[1]["severity"]).rank)
+    groups: dict[tuple[int, str, str], list[Json]] = {}
+    for one, finding in found:
+        groups.setdefault((one["layer"], finding["id"], finding["severity"]), []).append(finding)
+    ordered = sorted(groups.items(), key=lambda pair: -Severity(pair[0][2]).rank)
     newest = max((finding["at"] for _, finding in found), default=0.0)
-    count = f"{len(found)} fact{'s' if len(found) != 1 else ''}"
+    count = f"{len(groups)} fact{'s' if len(groups) != 1 else ''}"
     note = f"{count}, {clock(newest)}" if found else ""
     if not found:
         return [Head(head), Plain("Nothing is wrong in the newest look.")]
-    return [Head(head, note), *(_finding_item(one, finding, now) for one, finding in found)]
+    return [Head(head, note), *(_finding_item(key[0], group, now) for key, group in ordered)]
 
 
-def _finding_item(one: Json, finding: Json, now: float) -> Item:
-    scope = finding["scope"].partition("/")[2].partition("@")[0] or finding["scope"]
+def _finding_item(layer: int, group: list[Json], now: float) -> Item:
+    """Return one entry for the same finding on one rung or on many."""
+    finding = max(group, key=lambda one: float(one["at"]))
+    scopes = [one["scope"].partition("/")[2].partition("@")[0] or one["scope"] for one in group]
     known = finding_types().get(finding["id"])
     clause = finding.get("clause") or (known.clause if known is not None else "")
-    times = f", {finding['count']} times" if finding["count"] > 1 else ""
-    note = f"L{one['layer']} {scope}, for {age(now - finding['since'])}{times}"
-    return Item(Severity(finding["severity"]), f"{finding['text']}", f"{note}{'  ' + clause if clause else ''}")
+    count = sum(int(one["count"]) for one in group)
+    times = f", {count} times" if count > len(group) else ""
+    where = scopes[0] if len(group) == 1 else f"{len(group)} rungs"
+    since = min(float(one["since"]) for one in group)
+    note = f"L{layer} {where}, for {age(now - since)}{times}"
+    return Item(Severity(finding["severity"]), str(finding["text"]), f"{note}{'  ' + clause if clause else ''}")
 
 
 def _people(alarm: Json) -> list[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from noc_console.model import Severity
@@ -20,6 +20,7 @@ from noc_console.views.alarms_chips import ChipRow
 from noc_console.views.alarms_past import PastAlarms
 from noc_console.views.alarms_table import AlarmTable
 from noc_console.views.desk import Desk
+from noc_console.views.drawer_place import DrawerPlace
 from noc_console.views.figures import clock
 from noc_console.views.timeline import Span
 
@@ -47,7 +48,8 @@ class AlarmsScreen(QWidget):
         self.search.setPlaceholderText("Search text, code, owner")
         self.search.setAccessibleName("Search alarms")
         self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(264)
+        self.search.setMinimumWidth(150)
+        self.search.setMaximumWidth(264)
         self.figures = FigureRow(desk.theme)
         self.timeline = TimelineCard(desk.theme)
         self.model = AlarmModel(self._alarm_of, desk.mirror.now, self)
@@ -63,6 +65,11 @@ class AlarmsScreen(QWidget):
         """Override: the list has the keys, not the search field."""
         super().showEvent(event)
         self.table.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override: a small screen has the drawer over the page."""
+        super().resizeEvent(event)
+        self.place.fit()
 
     def open(self, alarm_id: int) -> None:
         """Select an alarm, clearing filters that hide it."""
@@ -94,7 +101,7 @@ class AlarmsScreen(QWidget):
 
     def close_drawer(self) -> bool:
         """Close the note field, else the filters; say whether there was something to close."""
-        if self.drawer.close_note():
+        if self.drawer.close_note() or self.place.close():
             return True
         if self.search.text() or self.chips.keys:
             self.search.clear()
@@ -164,8 +171,7 @@ class AlarmsScreen(QWidget):
         title.setProperty("look", "title")
         head.addWidget(title)
         head.addSpacing(4)
-        head.addWidget(self.chips)
-        head.addStretch()
+        head.addWidget(self.chips, 1)
         head.addWidget(self.search)
         main = QVBoxLayout()
         main.setContentsMargins(16, 6, 16, 8)
@@ -174,11 +180,8 @@ class AlarmsScreen(QWidget):
         main.addWidget(self.figures)
         main.addWidget(self.timeline)
         main.addWidget(self.list, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(main, 1)
-        row.addWidget(self.drawer)
+        self.place = DrawerPlace(self, main, self.drawer)
+        self.acts.asked.connect(self.place.open)
 
     def _connect(self) -> None:
         self.chips.chosen.connect(self._on_filter)
@@ -192,6 +195,7 @@ class AlarmsScreen(QWidget):
             ("Next alarm", "J", self._on_next),
             ("Previous alarm", "K", self._on_previous),
             ("Search alarms", "/", self._on_search),
+            ("Facts of the alarm", "I", self.place.toggle),
             ("Select all listed alarms", "Ctrl+A", self.table.selectAll),
             ("Show alarms closed in the last hour", "C", self.list.toggle_closed),
         ):

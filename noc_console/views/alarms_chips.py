@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QSizePolicy, QWidget
 
 from noc_console.views.alarm_filter import Chip
 from noc_console.views.channel_paint import Ink, width_of, write
@@ -21,6 +21,7 @@ class ChipButton(QPushButton):
         self._theme = theme
         self.chip = chip
         self.setCheckable(True)
+        self.setProperty("look", "chip")
         self.setFixedHeight(24)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_chip(chip)
@@ -75,6 +76,10 @@ class ChipRow(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
+        # on a small screen the last chips fold away instead of widening the window
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(24)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -111,6 +116,7 @@ class ChipRow(QWidget):
             button.clicked.connect(self._on_clicked)
             self._buttons[chip.key] = button
             self._row.addWidget(button)
+        self._row.addStretch()
 
     def _on_clicked(self) -> None:
         button = self.sender()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPen
 from noc_console.views.figures import ICT
 from noc_console.views.theme import AXIS, MEDIUM, Theme
 
-VALUE_WIDTH = 66
+VALUE_WIDTH = 84
 TIME_HEIGHT = 26
 _STEPS_S = (60, 120, 180, 300, 600, 720, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _PIXELS_PER_LABEL = 150
@@ -47,7 +47,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
             row = QRectF(box.left(), y - 8, box.width() - 8, 16)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(tick))
         painter.setPen(self._theme.colours.secondary)
-        top = QRectF(box.left() + 12, box.top() - 8, box.width() - 30, 16)
+        top = QRectF(box.left() + 8, box.top() - 8, box.width() - 30, 16)
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._unit)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from noc_console.model import Severity
 from noc_console.views.alarm_acts import AlarmActs
@@ -16,6 +16,7 @@ from noc_console.views.channel_path import PathRow, steps
 from noc_console.views.channel_plots import Plots
 from noc_console.views.channel_work import WorkRow
 from noc_console.views.desk import Desk
+from noc_console.views.drawer_place import DrawerPlace
 from noc_console.views.figures import clock
 
 
@@ -40,6 +41,11 @@ class ChannelScreen(QWidget):
         self.path.chosen.connect(self._on_input)
         self._lay_out()
         self._add_actions()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override: a small screen has the drawer over the page."""
+        super().resizeEvent(event)
+        self.place.fit()
 
     def open(self, channel_id: int) -> None:
         """Show another channel."""
@@ -73,7 +79,7 @@ class ChannelScreen(QWidget):
 
     def close_drawer(self) -> bool:
         """Close the note field or leave the pause; say whether there was something to close."""
-        return self.drawer.close_note() or self.plots.resume()
+        return self.drawer.close_note() or self.place.close() or self.plots.resume()
 
     def _draw(self, channel: Any) -> None:
         mirror = self._desk.mirror
@@ -109,11 +115,8 @@ class ChannelScreen(QWidget):
         main.addWidget(self.path)
         main.addWidget(self.plots, 5)
         main.addWidget(self.work, 4)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(main, 1)
-        row.addWidget(self.drawer)
+        self.place = DrawerPlace(self, main, self.drawer)
+        self.acts.asked.connect(self.place.open)
 
     def _add_actions(self) -> None:
         for text, key, slot in (
@@ -124,6 +127,7 @@ class ChannelScreen(QWidget):
             ("Shorter window", "-", self.plots.shorter),
             ("Longer window", "+", self.plots.longer),
             ("Edit this channel", "Ctrl+E", self._on_edit),
+            ("Facts of the alarm", "I", self.place.toggle),
         ):
             action = QAction(text, self)
             action.setShortcut(key)

@@ -32,7 +32,9 @@ def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ..
         return tuple(CurveSpec(names[rung["rung"]], metric, rung["rung"], input_id) for rung in shown)
 
     return (
-        ChartSpec("Playlist age", "age ×", _AGE_TOPS, curves("playlist.age_ratio", rungs[:MOST_CURVES]), _AGE),
+        ChartSpec(
+            "Playlist age", "age ×", _AGE_TOPS, _ages(one, curves("playlist.age_ratio", rungs[:MOST_CURVES])), _AGE
+        ),
         ChartSpec(
             "Segment download",
             "load s",
@@ -72,6 +74,13 @@ def alarm_marks(alarms: Iterable[Json]) -> tuple[Mark, ...]:
         for one in alarms
         if Severity(one["severity"]).rank >= Severity.WARNING.rank
     )
+
+
+def _ages(one: Json | None, by_rung: tuple[CurveSpec, ...]) -> tuple[CurveSpec, ...]:
+    """Return the curves of the age: one for an MPD, which all rungs share, else one a rung."""
+    if one is not None and one["kind"] == "dash":
+        return (CurveSpec("MPD", "playlist.age_ratio", "", int(one["id"])),)
+    return by_rung
 
 
 def _phases(first: list[Any], input_id: int) -> tuple[CurveSpec, ...]:

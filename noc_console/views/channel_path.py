@@ -146,9 +146,8 @@ class PathRow(QWidget):
         theme, colours = self._desk.theme, self._desk.theme.colours
         hue = theme.severity[step.severity]
         is_stale = step.state in ("stale", "lost")
-        ground = colours.major_tint if step.is_first_ill else colours.panel
-        if step.is_first_ill and step.severity is Severity.CRITICAL:
-            ground = colours.critical_tint
+        tints = {Severity.CRITICAL: colours.critical_tint, Severity.MAJOR: colours.major_tint}
+        ground = tints.get(step.severity, colours.raised) if step.is_first_ill else colours.panel
         if is_stale:
             paint_hatch(painter, theme, box)
         border = hue if step.is_first_ill else colours.hairline

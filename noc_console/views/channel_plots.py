@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from noc_console.views.channel_charts import RANGES, alarm_marks, chart_specs
 from noc_console.views.channel_series import SeriesFeed
+from noc_console.views.charts.overlay import BEFORE
 from noc_console.views.charts.stack import Stack
 from noc_console.views.charts.trace import Gap
 from noc_console.views.desk import Desk
@@ -53,7 +55,7 @@ class Plots(QWidget):
         curves = [curve for spec in specs for curve in spec.curves]
         self._feed.show(curves, self._span_s)
         if one is not None:
-            self._feed.poll(now, one["rungs"])
+            self._feed.poll(now, one)
         self._drawn = self._feed.revision
         end = self._paused_at or now
         state = self._desk.mirror.channel_state(channel)
@@ -109,9 +111,13 @@ class Plots(QWidget):
     def _gaps(self) -> tuple[Gap, ...]:
         gaps = {(gap.reason, round(gap.start)): gap for trace in self._feed.traces.values() for gap in trace.gaps}
         loaded = [trace for trace in self._feed.traces.values() if trace.is_loaded]
+        # a leading gap is no outage that was seen: nothing was measured yet, as far as is known
         # a gap counts only where every curve has it: one silent rung is not a lost channel
+        first = min((float(trace.at[0]) for trace in loaded if len(trace)), default=0.0)
         return tuple(
-            gap
+            replace(gap, reason=BEFORE)
+            if gap.end <= first + max(10.0, self._span_s / 100) and gap.reason == "no data"
+            else gap
             for gap in gaps.values()
             if all(any(own.reason == gap.reason and _covers(own, gap) for own in trace.gaps) for trace in loaded)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,11 +64,11 @@ class SeriesFeed:
         self.traces, self.failure = {}, ""
         self._asked_at, self._seen = {}, {}
 
-    def poll(self, now: float, rungs: Sequence[dict[str, Any]]) -> None:
+    def poll(self, now: float, one: Mapping[str, Any]) -> None:
         """Fetch what is missing, and the tails of the series whose newest value on the board is another one."""
         if self._desk.agent.client is None or (self._busy is not None and not self._busy.done()):
             return
-        newest = {rung["rung"]: rung["metrics"] for rung in rungs}
+        newest = {"": one["metrics"], **{rung["rung"]: rung["metrics"] for rung in one["rungs"]}}
         wants = [want for curve, trace in self.traces.items() if (want := self._want(curve, trace, now, newest))]
         if wants:
             work = self._fetch(wants)

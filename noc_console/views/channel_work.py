@@ -17,7 +17,7 @@ from noc_console.views.waterfall import Limit
 from noc_console.views.waterfall_card import WaterfallCard
 
 _EVERY_S = 2.0
-_MOST_ROWS = 40
+_MOST_ROWS = 120
 
 
 class WorkRow(QWidget):
@@ -83,7 +83,7 @@ class WorkRow(QWidget):
         rows = await asked
         if round_ != self._round:
             return
-        self.waterfall.show_rows([row for row in rows if float(row.get("duration_s") or 0) > 0] or rows, self._limit)
+        self.waterfall.show_rows([row for row in rows if float(row.get("duration_s") or 0) > 0], self._limit)
         answer = await calls.playlist(client, self._channel_id, one["id"], self.playlist.scope)
         if round_ == self._round:
             self.playlist.show_answer(answer)

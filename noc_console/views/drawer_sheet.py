@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from noc_console.model import Severity
@@ -135,10 +135,7 @@ class Sheet(QWidget):
                 return self._lines(entry.text, inner) * _LINE + 6
 
     def _lines(self, text: str, width: float) -> int:
-        metrics = QFontMetricsF(self._theme.font(BODY, SEMIBOLD))
-        flags = Qt.TextFlag.TextWordWrap.value | Qt.TextFlag.TextWrapAnywhere.value
-        height = metrics.boundingRect(QRectF(0, 0, max(width, 40), 10_000), flags, text or " ").height()
-        return max(round(height / metrics.lineSpacing()), 1)
+        return sum(len(_wrapped_lines(part, self._theme.font(BODY, SEMIBOLD), width)) for part in text.split("\n"))
 
     def _paint_fact(self, painter: QPainter, box: QRectF, fact: Fact) -> None:
         theme, colours = self._theme, self._theme.colours
@@ -184,9 +181,27 @@ class Sheet(QWidget):
     def _wrapped(self, painter: QPainter, box: QRectF, text: str, ink: Ink) -> float:
         painter.setFont(ink.font)
         painter.setPen(ink.colour)
-        flags = Qt.TextFlag.TextWordWrap.value | Qt.TextFlag.TextWrapAnywhere.value
-        painter.drawText(box, flags | Qt.AlignmentFlag.AlignLeft.value | Qt.AlignmentFlag.AlignTop.value, text)
-        return self._lines(text, box.width()) * _LINE
+        measure = self._theme.font(BODY, SEMIBOLD)
+        lines = [line for part in text.split("\n") for line in _wrapped_lines(part, measure, box.width())]
+        for index, line in enumerate(lines):
+            row = QRectF(box.left(), box.top() + index * _LINE, box.width() + 4, _LINE)
+            painter.drawText(row, LEFT | Qt.TextFlag.TextSingleLine, line)
+        return len(lines) * _LINE
+
+
+def _wrapped_lines(text: str, font: QFont, width: float) -> list[str]:
+    """Return a text cut at blanks, or anywhere where a word is longer than the line, as a URL is."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout = QTextLayout(text, font)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    lines = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(width, 40.0))
+        lines.append(text[line.textStart() : line.textStart() + line.textLength()].rstrip())
+    layout.endLayout()
+    return lines or [""]
 
 
 def _spoken(entry: Entry) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QVBoxLayout
 
 from noc_console.model import Severity
@@ -20,6 +20,7 @@ Index = QModelIndex | QPersistentModelIndex
 HEADS = ("Rung", "Codec", "Set", "Now", "Length", "Load", "Age")
 _WIDTHS = (0, 62, 52, 52, 58, 58, 54)
 _ROW = 28
+_NARROW = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class LadderModel(QAbstractTableModel):
         value = metrics.get(key)
         if column == 3:
             return Cell(_mbit(value))
+        digits = 3 if value is not None and value < 0.1 and scope == "segment" else digits
         return Cell(number(value, digits), self._severity(rung["rung"], scope))
 
     def _severity(self, rung: str, about: str) -> Severity:
@@ -108,9 +110,17 @@ class LadderModel(QAbstractTableModel):
         found = [
             Severity(one["severity"])
             for one in self._input["findings"]
-            if one["scope"] == scope and ("duration" in one["id"]) == (about == "duration")
+            if one["scope"] == scope and (about == "playlist" or _speaks_of(one["id"]) == about)
         ]
         return max(found, key=lambda severity: severity.rank, default=Severity.CLEARED)
+
+
+def _speaks_of(finding_id: str) -> str:
+    """Return which figure of a segment a finding is about: its length, its download, or neither."""
+    if "duration" in finding_id or "extinf" in finding_id:
+        return "duration"
+    is_download = any(word in finding_id for word in ("slow", "missing", "incomplete", "late"))
+    return "segment" if is_download else ""
 
 
 class LadderCard(QFrame):
@@ -141,6 +151,13 @@ class LadderCard(QFrame):
         self._texts = ("Ladder", "", f"{ill} of {count} rungs ill" if ill else f"{count} rungs")
         self._foot = "Set and Now in Mbit/s, age in target durations." if count else "No rung seen yet"
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override: where there is little room codec and length go."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < _NARROW
+        for column in (1, 4):
+            self.table.setColumnHidden(column, is_narrow)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Override: the card, its head and foot."""

@@ -83,8 +83,11 @@ class PlaylistCard(QFrame):
 
     def show_answer(self, answer: dict[str, Any]) -> None:
         """Show the answer of `GET /channels/{id}/playlist`."""
+        is_other = answer.get("url") != self._answer.get("url")
         self._answer, self._notice = answer, "" if answer.get("text") else "Nothing fetched yet"
         self._show()
+        if is_other:
+            self.view.go_to_first_finding()
 
     def say(self, notice: str) -> None:
         """Show a notice instead of a text."""

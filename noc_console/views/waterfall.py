@@ -161,9 +161,9 @@ class Waterfall(QWidget):
         painter.drawLine(QPointF(x, _LEGEND - 2), QPointF(x, _LEGEND + self.row_count * ROW))
 
     def _paint_far_limit(self, painter: QPainter, limit: Limit) -> None:
-        text = f"limit {number(limit.value_s, 1, 's')}, far to the right"
+        text = f"limit {number(limit.value_s, 1, 's')} →"
         ink = Ink(self._theme.font(AXIS), self._theme.colours.tertiary)
-        write(painter, QRectF(self.width() - 200 - _SIDE, 1, 200, 18), text, ink, RIGHT)
+        write(painter, QRectF(self.width() - 100 - _SIDE, 1, 100, 18), text, ink, RIGHT)
 
     def _paint_row(self, painter: QPainter, y: float, one: Request, top: float) -> None:
         theme, colours = self._theme, self._theme.colours
@@ -190,4 +190,4 @@ def _name(uri: str) -> str:
     path = urlsplit(uri).path
     last = path.rstrip("/").rpartition("/")[2] or path
     stem = last.rpartition(".")[0] or last
-    return stem if len(stem) <= 13 else "…" + stem[-12:]
+    return stem if len(stem) <= 11 else "…" + stem[-10:]

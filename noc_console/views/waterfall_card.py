@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from noc_console.views.channel_paint import HEAD_HEIGHT, card_head
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_choice import Choice
 from noc_console.views.waterfall import Limit, Waterfall, request
+
+_NARROW = 340
 
 
 class WaterfallCard(QFrame):
@@ -26,11 +28,12 @@ class WaterfallCard(QFrame):
         self.waterfall = Waterfall(desk.theme)
         self.rungs = Choice()
         self.rungs.setAccessibleName("Rung of the waterfall")
-        self.rungs.setMinimumWidth(150)
+        self.rungs.setMinimumWidth(120)
         self.rungs.currentIndexChanged.connect(self._on_chosen)
         label = QLabel("&Rung")
         label.setBuddy(self.rungs)
         label.setProperty("look", "tertiary")
+        self._label = label
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 8, 0)
         head.addStretch()
@@ -64,11 +67,18 @@ class WaterfallCard(QFrame):
     def show_rows(self, rows: list[dict[str, Any]], limit: Limit | None) -> None:
         """Show the answer of `GET /channels/{id}/requests`."""
         ordered = sorted(rows, key=lambda row: float(row.get("at") or 0.0))
-        self.waterfall.show_requests([request(row) for row in ordered], limit, "" if rows else "No request yet")
+        self.waterfall.show_requests(
+            [request(row) for row in ordered], limit, "" if rows else "No segment among the newest requests"
+        )
 
     def say(self, notice: str) -> None:
         """Show a notice instead of requests."""
         self.waterfall.show_requests((), None, notice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override: the label goes first where there is little room."""
+        super().resizeEvent(event)
+        self._label.setVisible(self.width() >= _NARROW)
 
     def _on_chosen(self, _index: int) -> None:
         self.rungChosen.emit(self.rung)

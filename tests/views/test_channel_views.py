@@ -230,12 +230,12 @@ async def test_the_feed_fetches_a_window_once_and_then_only_the_tail(desk: Desk)
     async with serving(desk):
         feed = SeriesFeed(desk)
         feed.show([curve], 900)
-        feed.poll(story.NOW - 60, [])
+        feed.poll(story.NOW - 60, story.input_(10))
         await settled(desk)
         trace = feed.traces[curve]
         first = len(trace)
         assert first > 100
-        feed.poll(story.NOW, [story.rung(0, segment__download_s=9.0)])
+        feed.poll(story.NOW, story.input_(10, rungs=[story.rung(0, segment__download_s=9.0)]))
         await settled(desk)
         assert feed.traces[curve] is trace
         assert first < len(trace) <= first + 11
@@ -247,7 +247,7 @@ async def test_what_was_asked_for_another_channel_is_not_taken(desk: Desk) -> No
     async with serving(desk):
         feed = SeriesFeed(desk)
         feed.show([curve], 900)
-        feed.poll(story.NOW, [])
+        feed.poll(story.NOW, story.input_(10))
         feed.forget()
         feed.show([curve], 900)
         await settled(desk)

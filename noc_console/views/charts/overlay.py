@@ -16,6 +16,7 @@ from noc_console.views.glyphs import paint_glyph, paint_hatch
 from noc_console.views.theme import AXIS, BODY, MEDIUM, Theme
 
 _GLYPH = 14
+BEFORE = "before the first sample"
 _LEAST_TEXT_WIDTH = 118
 
 
@@ -112,12 +113,13 @@ class Overlay(QWidget):
         left, right = self._clipped(scene, gap.start, gap.end)
         if right - left < 1:
             return
+        is_before = gap.reason == BEFORE
         text = f"no data {clock(gap.start)[:5]}{DASH}{clock(gap.end)[:5]}"
-        if gap.reason == "not recorded":
-            text = "not recorded"
+        text = f"no data before {clock(gap.end)[:5]}" if is_before else text
+        text = "not recorded" if gap.reason == "not recorded" else text
         for row in scene.rows:
             part = QRectF(left, row.top(), right - left, row.height())
-            if gap.reason == "not recorded":
+            if is_before or gap.reason == "not recorded":
                 painter.fillRect(part, self._theme.colours.panel)
                 self._dotted_base(painter, part)
             else:
@@ -136,8 +138,10 @@ class Overlay(QWidget):
             return
         painter.setFont(self._theme.font(AXIS))
         painter.setPen(self._theme.colours.secondary)
-        for row in scene.rows:
-            painter.drawText(QRectF(left, row.top(), right - left, row.height()), Qt.AlignmentFlag.AlignCenter, text)
+        for row, notice in zip(scene.rows, scene.notices, strict=True):
+            if not notice:
+                box = QRectF(left, row.top(), right - left, row.height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _dotted_base(self, painter: QPainter, part: QRectF) -> None:
         pen = QPen(self._theme.colours.muted, 1)
@@ -152,9 +156,13 @@ class Overlay(QWidget):
 
     def _paint_limits(self, painter: QPainter, scene: Scene) -> None:
         painter.setFont(self._theme.font(AXIS))
-        for limit in scene.limits:
+        taken: list[tuple[int, float]] = []
+        for limit in sorted(scene.limits, key=lambda one: -one.part):
             box = scene.rows[limit.row]
             y = box.bottom() - limit.part * box.height()
+            if any(row == limit.row and abs(other - y) < 14 for row, other in taken):
+                continue
+            taken.append((limit.row, y))
             hue = (
                 self._theme.severity[limit.severity] if limit.severity is not None else self._theme.colours.secondary
             )
