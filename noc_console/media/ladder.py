@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+_LONGEST_NAME = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -31,16 +33,12 @@ class Rung:
 def label(rung: Rung) -> str:
     """Return the label a rung has by itself: `1080p50@6.0M`, `audio-en`, `subtitles-vi`."""
     if rung.kind in ("audio", "subtitles"):
-        name = rung.language or rung.group or "und"
+        name = (rung.language or rung.group or "und")[:_LONGEST_NAME]
         rate = f"@{rung.bandwidth_bps / 1000:.0f}k" if rung.kind == "audio" and rung.bandwidth_bps else ""
         return f"{rung.kind}-{name}{rate}"
     picture = f"{rung.height}p{rung.frame_rate:.0f}" if rung.height and rung.frame_rate else ""
     picture = picture or (f"{rung.height}p" if rung.height else rung.kind)
-    rate = (
-        f"@{rung.bandwidth_bps / 1e6:.1f}M"
-        if rung.bandwidth_bps >= 1e6
-        else f"@{rung.bandwidth_bps / 1000:.0f}k"
-    )
+    rate = f"@{rung.bandwidth_bps / 1e6:.1f}M" if rung.bandwidth_bps >= 1e6 else f"@{rung.bandwidth_bps / 1000:.0f}k"
     return ("iframe-" if rung.kind == "iframe" else "") + picture + (rate if rung.bandwidth_bps else "")
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+_LONGEST = 64 * 1024
 _KEPT = "%/:=&?~#+!$,;'@()*[]|"
 
 
 def wire_url(url: str, token: str) -> str:
     """Return `url` as it is sent: without fragment, percent-encoded where needed, with the query token.
 
-    Raises ValueError where it is no complete http or https URL.
+    Raises ValueError where it is no complete http or https URL, or longer than 64 KiB.
     """
+    if len(url) > _LONGEST:
+        raise ValueError("too long")
     if not url.isascii() or not url.isprintable() or " " in url:
         url = _encoded(url)
     if url[:7].lower() != "http://" and url[:8].lower() != "https://":

@@ -22,6 +22,8 @@ _COUNTS = struct.Struct("<II")
 _MOST_SAMPLES = 200_000
 _MOST_LOOKS = 50_000
 _MOST_NUMBERS = 1 << 20
+_MOST_FINDINGS = 100
+_LONGEST = 1000
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -58,7 +60,8 @@ class BatchEncoder:
     """Gathers observations and gives them out as frames; numbers series and scopes as they appear.
 
     It is bounded: while nobody takes the frames, samples over 200,000 are dropped and counted in `dropped`, and
-    of more than 50,000 looks the newest of each scope is kept, so that no standing finding is lost.
+    of more than 50,000 looks the newest of each scope is kept, so that no standing finding is lost. What a hostile
+    stream can make long is cut: 100 findings of a look, 1,000 characters of a text.
     """
 
     def __init__(self) -> None:
@@ -107,7 +110,9 @@ class BatchEncoder:
         samples = np.empty(len(self._numbers), SAMPLE)
         samples["series"], samples["at"], samples["value"] = self._numbers, self._ats, self._values
         looks = np.array([look[:2] for look in self._looks], LOOK)
-        findings = [[i, [_form(f) for f in look[2]]] for i, look in enumerate(self._looks) if look[2]]
+        findings = [
+            [i, [_form(f) for f in look[2][:_MOST_FINDINGS]]] for i, look in enumerate(self._looks) if look[2]
+        ]
         self._numbers, self._ats, self._values = array("I"), array("d"), array("f")
         self._looks = []
         tail = json.dumps(findings, separators=(",", ":")).encode() if findings else b""
@@ -172,12 +177,19 @@ def _fit(value: float) -> float:
 
 
 def _form(finding: Finding) -> dict[str, Any]:
-    form: dict[str, Any] = {"id": finding.id, "text": finding.text, "where": dict(finding.where)}
+    where = {
+        key[:_LONGEST]: each[:_LONGEST] if isinstance(each, str) else each for key, each in finding.where.items()
+    }
+    form: dict[str, Any] = {"id": finding.id, "text": finding.text[:_LONGEST], "where": where}
     if finding.count != 1:
         form["count"] = finding.count
     if finding.severity is not None:
         form["severity"] = finding.severity
     return form
+
+
+def _cut(each: str | int | float) -> str | int | float:
+    return each[:_LONGEST] if isinstance(each, str) else each
 
 
 def _findings(raw: bytes, n_looks: int) -> dict[int, tuple[Finding, ...]]:

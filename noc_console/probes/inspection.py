@@ -19,6 +19,7 @@ from noc_console.probes.tools import Recorder, Tools, now
 from noc_console.settings import Settings
 
 _LOOKED_AT_BYTES = 4096
+_PATIENCE_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,11 @@ async def inspect(
     found = await _fetched(tools, source) if _is_url(source) else await asyncio.to_thread(_read, source, settings)
     kind = kind_of(found.body, source)
     tools.input = replace(input, kind=kind)
-    inspected = await inspect_of(kind)(found, tools, seconds, progress)
+    try:
+        async with asyncio.timeout(seconds + _PATIENCE_S):
+            inspected = await inspect_of(kind)(found, tools, seconds, progress)
+    except TimeoutError:
+        raise KnownError(f"The server is too slow: the inspection was given up after {_PATIENCE_S:.0f} s.") from None
     progress(1.0, "Done")
     return Inspection(
         source=source,

@@ -8,13 +8,15 @@ from noc_console.media.cache_headers import age_s, cache_status
 from noc_console.model import Observation
 from noc_console.net.fetch import Reply
 
+_LONGEST_URI = 2048  # a hostile playlist's is cut, so that the row stays one
+
 
 def row(reply: Reply, *, rung: str, duration_s: float) -> dict[str, Any]:
     """Return the waterfall row of one request, as `GET /channels/{id}/requests` shows it."""
     return {
         "at": reply.at,
         "rung": rung,
-        "uri": reply.url,
+        "uri": reply.url[:_LONGEST_URI],
         "status": reply.status,
         "dns_s": reply.dns_s,
         "connect_s": reply.connect_s,

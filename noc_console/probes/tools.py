@@ -19,6 +19,7 @@ from noc_console.probes.clock import WorldClock
 from noc_console.settings import Settings
 
 _KEPT_BODY_BYTES = 512 * 1024
+_LONGEST_FACT = 200
 _RUNG_FACTS = ("kind", "codecs", "bandwidth_bps", "width", "height", "frame_rate", "language")
 
 
@@ -141,7 +142,9 @@ class Tools:
 
     def tell_ladder(self, rungs: Iterable[Rung]) -> None:
         """Tell the core which rungs the input has, when they are not those told before."""
-        facts = [{"rung": rung.label, **{name: getattr(rung, name) for name in _RUNG_FACTS}} for rung in rungs]
+        facts = [
+            {"rung": rung.label, **{name: _short(getattr(rung, name)) for name in _RUNG_FACTS}} for rung in rungs
+        ]
         if facts != self._ladder:
             self._ladder = facts
             self._sink.note("ladder", {"rungs": facts})
@@ -174,3 +177,10 @@ class Tools:
     async def sleep_until(self, at: float) -> None:
         """Wait until the time `at` (Unix seconds)."""
         await asyncio.sleep(max(0.0, at - self.now()))
+
+
+def _facts(rung: Rung) -> dict[str, Any]:
+    """Return what the core is told of a rung; texts are bounded, because the playlist may be hostile."""
+    facts = {name: getattr(rung, name) for name in _RUNG_FACTS}
+    cut = {name: fact[:_LONGEST_FACT] if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return {"rung": rung.label, **cut}

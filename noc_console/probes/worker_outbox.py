@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from noc_console.model import Observation
-from noc_console.net.pipe import FrameType, Pipe, encoded_json
+from noc_console.net.pipe import FrameType, GarbledFrame, Pipe, encoded_json
 from noc_console.net.pipe_batch import BatchEncoder
+
+log = logging.getLogger(__name__)
 
 FLUSH_S = 0.1
 _BACKLOG_BYTES = 2 * 1024**2
@@ -62,8 +65,15 @@ class Outbox:
                 self._events.append({"kind": kind, "input_id": input_id, "data": data})
 
     def send(self, content: Mapping[str, Any]) -> None:
-        """Send a note of the worker itself (`health`, `reply`, `progress`) ahead of what is gathered."""
-        self._pipe.write(encoded_json(FrameType.NOTE, content))
+        """Send a note of the worker itself (`health`, `reply`, `progress`) ahead of what is gathered.
+
+        One that is larger than a frame may be is dropped and counted.
+        """
+        try:
+            self._pipe.write(encoded_json(FrameType.NOTE, content))
+        except GarbledFrame as error:
+            self._dropped += 1
+            log.error("a %s note was not sent: %s", content.get("kind"), error)
 
     def flush(self) -> None:
         """Hand everything gathered to the pipe, unless the core still has too much to read."""

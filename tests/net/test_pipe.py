@@ -131,6 +131,16 @@ def test_a_slow_core_costs_samples_that_are_counted_but_no_standing_finding(monk
     assert [newest[f"segment/{n % 3}"][0].text for n in (97, 98, 99)] == ["look 97", "look 98", "look 99"]
 
 
+def test_what_a_hostile_stream_makes_long_is_cut() -> None:
+    encoder, decoder = BatchEncoder(), BatchDecoder()
+    endless = Finding("hls-media-parse-error", "x" * 5_000_000, {"uri": "y" * 5_000_000, "line": 3})
+    encoder.add(Observation(1, "master", 1.0, {}, (endless,) * 5000))
+    (batch,) = through(decoder, encoder.flush())
+    assert len(batch.findings[0]) == 100
+    assert (len(batch.findings[0][0].text), len(str(batch.findings[0][0].where["uri"]))) == (1000, 1000)
+    assert batch.findings[0][0].where["line"] == 3
+
+
 BATCH_HEAD = (3).to_bytes(4, "little") + (0).to_bytes(4, "little")
 ONE_LOOK = np.array([(1, 1.0)], pipe_batch.LOOK).tobytes()
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from noc_console import catalogues
-from noc_console.media.ladder import Rung
+from noc_console.media.ladder import Rung, labelled
 from noc_console.model import Access, Input, Kind, Layer
 from noc_console.net.fetch import Fetcher, Reply, Request
 from noc_console.probes import requests
@@ -87,6 +87,13 @@ async def test_the_ladder_is_told_only_when_it_changed(tools: Tools, told: Recor
     for rungs in ([low], [low], [low, high]):
         tools.tell_ladder(rungs)
     assert [[rung["rung"] for rung in data["rungs"]] for _, data in told.notes] == [["360p"], ["360p", "720p"]]
+
+
+async def test_a_hostile_playlists_words_are_cut(tools: Tools, told: Recorder) -> None:
+    (rung,) = labelled([Rung("", "audio", "a", language="x" * 100_000, codecs="y" * 100_000)])
+    tools.tell_ladder([rung])
+    row = requests.row(Reply("http://x/" + "a" * 100_000, "http://x/", 1.0), rung=rung.label, duration_s=0)
+    assert len(str(told.notes)) + len(str(row)) < 5000
 
 
 async def test_a_look_is_an_observation_of_the_input(tools: Tools, told: Recorder) -> None:

@@ -86,3 +86,13 @@ async def test_a_silent_core_is_noticed_by_the_clock(pipes: tuple[Pipe, Pipe]) -
     time = 170.0
     outbox.flush()
     assert outbox.silent_s == 70.0
+
+
+async def test_a_note_too_large_for_a_frame_is_dropped_and_counted(pipes: tuple[Pipe, Pipe]) -> None:
+    core, ours = pipes
+    outbox = Outbox(ours, lambda: 0.0)
+    outbox.note(1, "event", {"text": "x" * 40_000_000})
+    outbox.note(1, "event", {"text": "short"})
+    outbox.flush()
+    (note,) = await frames(core, 1)
+    assert (note.json()["data"], outbox.dropped) == ({"text": "short"}, 1)
