@@ -93,6 +93,8 @@ class Agent:
         await self.flow.act(self._configured)
         for alarm in self.engine.alarms.values():
             self.flow.show(alarm)
+        if history.state.state == "ok":
+            await self._clear_store()
         self._assign()
 
     # -- what changed

@@ -74,7 +74,8 @@ class Flow:
             changes = list(decide())
             await self._keep(changes, *also)
             self._show(changes)
-        self.bell.ring(urgent=True)
+        if changes or also:
+            self.bell.ring(urgent=True)
         return [change.alarm for change in changes]
 
     async def tell(self, *events: Event) -> None:
