@@ -142,9 +142,7 @@ class Tools:
 
     def tell_ladder(self, rungs: Iterable[Rung]) -> None:
         """Tell the core which rungs the input has, when they are not those told before."""
-        facts = [
-            {"rung": rung.label, **{name: _short(getattr(rung, name)) for name in _RUNG_FACTS}} for rung in rungs
-        ]
+        facts = [_facts(rung) for rung in rungs]
         if facts != self._ladder:
             self._ladder = facts
             self._sink.note("ladder", {"rungs": facts})
