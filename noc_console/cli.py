@@ -101,12 +101,20 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     header: Annotated[list[str] | None, typer.Option(help="Extra header, 'Name: value'.")] = None,
     ca_file: Annotated[Path | None, typer.Option(help="CA bundle to trust.")] = None,
+    decrypt: Annotated[bool, typer.Option(help="Look into AES-128 segments whose key is reachable.")] = False,
 ) -> None:
     """Say what a stream is and what is wrong with it. Exit 0 clean, 1 findings, 2 could not inspect."""
     from noc_console.probes.inspect_cli import run
 
     raise typer.Exit(
-        run(source, seconds=seconds, as_json=as_json, headers=tuple(header or ()), ca_file=str(ca_file or ""))
+        run(
+            source,
+            seconds=seconds,
+            as_json=as_json,
+            headers=tuple(header or ()),
+            ca_file=str(ca_file or ""),
+            is_decrypting=decrypt,
+        )
     )
 
 

@@ -28,4 +28,5 @@ class Settings(BaseModel, frozen=True):
     max_segment_bytes: int = Field(default=256 * 1024**2, ge=1024)
     request_timeout_s: float = Field(default=10.0, gt=0)
     max_redirects: int = Field(default=5, ge=0)
+    decrypt_aes128: bool = False
     idle_poll_s: float = Field(default=30.0, gt=0)

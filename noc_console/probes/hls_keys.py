@@ -11,18 +11,20 @@ _AGAIN_S = 600.0
 _AFTER_FAILURE_S = 30.0
 _MAX_KEY_BYTES = 4096
 _PLAIN_KEY_BYTES = 16
+_KEPT = 8
 
 
 class KeyWatch:
     """The newest plain key of one rung: DRM licences are not asked for, only `identity` keys over HTTP are."""
 
-    __slots__ = ("_due", "_finding", "_key", "_url")
+    __slots__ = ("_due", "_finding", "_key", "_secrets", "_url")
 
     def __init__(self) -> None:
         self._url = ""
         self._key: Key | None = None
         self._due = 0.0
         self._finding: Finding | None = None
+        self._secrets: dict[str, bytes] = {}
 
     def learn(self, media: Media) -> None:
         """Take the newest key of a new version of the playlist."""
@@ -31,6 +33,10 @@ class KeyWatch:
         if url != self._url:
             self._url, self._due, self._finding = url, 0.0, None
         self._key = key
+
+    def secret(self, url: str) -> bytes | None:
+        """Return the key of an address, where it was delivered lately."""
+        return self._secrets.get(url)
 
     async def check(self, tools: Tools, rung: str) -> tuple[Finding, ...]:
         """Return the finding when the key cannot be had."""
@@ -44,6 +50,9 @@ class KeyWatch:
     async def _asked(self, tools: Tools, key: Key, rung: str) -> Finding | None:
         reply = await tools.fetch(tools.request(self._url, max_bytes=_MAX_KEY_BYTES), rung=rung)
         if reply.is_ok and len(reply.body) == _PLAIN_KEY_BYTES:
+            while len(self._secrets) >= _KEPT:
+                del self._secrets[next(iter(self._secrets))]
+            self._secrets[self._url] = reply.body
             return None
         why = reply.error_text or f"The server answered {reply.status}."
         if reply.is_ok:

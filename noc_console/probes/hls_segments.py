@@ -12,6 +12,7 @@ from noc_console.media.hls import Media, Segment
 from noc_console.media.hls.bandwidth import Size, judge_live, remember
 from noc_console.media.hls.truth import judge_neighbours, judge_segment, where
 from noc_console.model import Finding
+from noc_console.probes.hls_decrypt import decrypted
 from noc_console.probes.hls_rung import InitKey, RungWatch
 from noc_console.probes.segments import DURATION_TOLERANCE, Listed, Taken, take
 from noc_console.probes.tools import Tools
@@ -127,24 +128,39 @@ class Segments:
         if watch.rung.bandwidth_bps and watch.media is not None:
             watch.sizes = remember(watch.sizes, Size(segment.sequence, segment.duration_s, taken.reply.size_bytes))
             findings.extend(judge_live(watch.rung, watch.sizes, float(watch.media.target_duration_s)))
-        if any(key.method == "AES-128" for key in segment.keys):
-            return findings
+        body, locked = self._opened(watch, segment, taken.reply.body)
+        if body is None:
+            return [*findings, *locked]
         init, missing = await self._init(watch, segment)
         if missing is not None:
             return [*findings, missing]
         try:
-            head = look(taken.reply.body, init)
+            head = look(body, init)
         except BadSegment as bad:
             return [
                 *findings,
                 Finding("hls-segment-incomplete", f"Segment {segment.sequence}: {bad}.", taken.listed.where),
             ]
-        if segment.keys:
+        if body is taken.reply.body and segment.keys:
             # samples are encrypted: the container's times hold, what is in the samples cannot be seen
             head = replace(head, starts_with_idr=None)
         findings.extend(judge_segment(segment, head, watch.rung))
         findings.extend(_beside(watch, segment, head))
         return findings
+
+    def _opened(self, watch: RungWatch, segment: Segment, body: bytes) -> tuple[bytes | None, list[Finding]]:
+        """Return what can be looked into: the segment, or with a plain key and on request only, the clear one."""
+        key = next((key for key in segment.keys if key.method == "AES-128"), None)
+        if key is None:
+            return body, []
+        secret = watch.keys.secret(watch.media.absolute(key.uri)) if watch.media else None
+        if not self._tools.settings.decrypt_aes128 or secret is None:
+            return None, []
+        try:
+            return decrypted(body, key, secret, segment.sequence), []
+        except ValueError as error:
+            text = f"Segment {segment.sequence} cannot be decrypted: {error}."
+            return None, [Finding("hls-segment-incomplete", text, where(segment, watch.rung))]
 
     async def _init(self, watch: RungWatch, segment: Segment) -> tuple[bytes | None, Finding | None]:
         if segment.map is None or watch.media is None:

@@ -26,13 +26,15 @@ CLEAN, FINDINGS, IMPOSSIBLE = 0, 1, 2
 _WIDTH = 140
 
 
-def run(source: str, *, seconds: float, as_json: bool, headers: Iterable[str], ca_file: str) -> int:
+def run(
+    source: str, *, seconds: float, as_json: bool, headers: Iterable[str], ca_file: str, is_decrypting: bool = False
+) -> int:
     """Inspect and print; return 0 clean, 1 findings of minor or worse, 2 could not inspect."""
     try:
         if ca_file and not Path(ca_file).is_file():
             raise KnownError(f"There is no CA file {ca_file}.")
         access = Access(headers=parsed_headers(headers), ca_file=ca_file)
-        found = asyncio.run(_inspected(source, seconds, access))
+        found = asyncio.run(_inspected(source, seconds, access, Settings(decrypt_aes128=is_decrypting)))
     except KnownError as error:
         sys.stderr.write(f"noc-console: {error}\n")
         return IMPOSSIBLE
@@ -54,13 +56,13 @@ def parsed_headers(lines: Iterable[str]) -> dict[str, str]:
     return headers
 
 
-async def _inspected(source: str, seconds: float, access: Access) -> Inspection:
+async def _inspected(source: str, seconds: float, access: Access, settings: Settings) -> Inspection:
     with _progress() as progress:
         async with Fetcher(now) as fetcher:
             return await inspect(
                 source,
                 fetcher=fetcher,
-                settings=Settings(),
+                settings=settings,
                 seconds=seconds,
                 access=access,
                 progress=progress,

@@ -6,6 +6,9 @@ import pytest
 
 from noc_console.media.hls import BadPlaylist, Master, Media, parse, parse_master, parse_media
 from noc_console.media.hls.attributes import attributes, byterange, date, expand, integer, seconds
+from noc_console.media.hls.lint_master import lint_master
+from noc_console.media.hls.live import Memory, advance
+from noc_console.media.hls.stale import Seen
 
 URL = "http://origin.example/live/index.m3u8?token=1"
 
@@ -211,3 +214,36 @@ def test_dates_are_read_with_and_without_zone() -> None:
     assert date("2026-11-20T04:00:00Z") == date("2026-11-20T05:00:00.000+0100") == date("2026-11-20T04:00:00")
     assert date("0001-01-01T00:00:00+23:59") is None or isinstance(date("0001-01-01T00:00:00+23:59"), float)
     assert date("not a date") is None
+
+
+START = "#EXTM3U\n#EXT-X-TARGETDURATION:6\n"
+HOSTILE = {
+    "a hundred thousand parts": START + '#EXT-X-PART:DURATION=1,URI="a"\n' * 100_000,
+    "a key format for each of many keys": START
+    + "".join(f'#EXT-X-KEY:METHOD=X,URI="k",KEYFORMAT="{number}"\n' for number in range(40_000)),
+    "commas": f"{START}#EXT-X-KEY:{',' * 3_900_000}",
+    "an attribute list that never ends": f"{START}#EXT-X-PART:{'A=1,' * 900_000}",
+    "an open quote": START + '#EXT-X-KEY:A="' + "a," * 1_900_000,
+    "a million variables": START + '#EXT-X-DEFINE:NAME="v",VALUE="x"\n#EXTINF:1,\n' + "{$v}" * 900_000,
+    "a URI of megabytes": f"{START}#EXTINF:1,\n{'a' * 3_900_000}",
+    "discontinuities beside date ranges": START
+    + "#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z\n"
+    + "#EXT-X-DISCONTINUITY\n#EXTINF:1,\na\n" * 30_000
+    + '#EXT-X-DATERANGE:ID="a",START-DATE="2026-01-01T00:00:00Z",DURATION=1\n' * 20_000,
+    "twenty thousand variants": "#EXTM3U\n"
+    + "".join(f'#EXT-X-STREAM-INF:BANDWIDTH={n},AUDIO="g{n}"\nv{n}.m3u8\n' for n in range(20_000)),
+}
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_playlist_costs_bounded_time_and_gives_bounded_findings(name: str) -> None:
+    found = parse(HOSTILE[name].encode(), URL)
+    if isinstance(found, Master):
+        findings = lint_master(found)
+    else:
+        memory = advance(Memory(), found, Seen(1000.0)).memory
+        changed = HOSTILE[name].replace("TARGETDURATION:6\n", "TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:3\n")
+        findings = advance(memory, parse_media(changed.encode(), URL), Seen(1006.0)).findings
+    assert len(findings) <= 300
+    assert len(str(findings)) < 200_000

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hls_origin import BEGIN, HIGH, LOW, MASTER, media_text, origin
 
+from noc_console.media.hls.playlist import Key
 from noc_console.net.fetch import Fetcher
+from noc_console.probes.hls_decrypt import decrypted
 from noc_console.probes.inspection import Inspection, inspect
 from noc_console.settings import Settings
 
@@ -17,9 +21,9 @@ RENDITIONS = (
 )
 
 
-async def looked(source: str, seconds: float = 0.0) -> Inspection:
+async def looked(source: str, seconds: float = 0.0, settings: Settings | None = None) -> Inspection:
     async with Fetcher(now=lambda: BEGIN + 36.5) as fetcher:
-        return await inspect(source, fetcher=fetcher, settings=Settings(), seconds=seconds)
+        return await inspect(source, fetcher=fetcher, settings=settings or Settings(), seconds=seconds)
 
 
 async def test_a_master_is_inspected_with_its_playlists_and_newest_segments() -> None:
@@ -119,3 +123,40 @@ async def test_the_bandwidth_of_a_short_vod_is_held_to_the_truth(megabits: float
     assert ("hls-vod-bandwidth-off" in {finding.id for finding in found.findings}) is is_told
     assert "hls-endlist-in-live" not in {finding.id for finding in found.findings}
     assert found.details["playlists"][HIGH]["live"] is False
+
+
+SECRET = b"0123456789abcdef"
+
+
+def locked(clear: bytes, sequence: int) -> bytes:
+    padding = 16 - len(clear) % 16
+    encryptor = Cipher(algorithms.AES(SECRET), modes.CBC(sequence.to_bytes(16, "big"))).encryptor()
+    return encryptor.update(clear + bytes([padding]) * padding) + encryptor.finalize()
+
+
+async def seen_inside(clear: bytes, settings: Settings) -> Inspection:
+    async with origin() as served:
+        served.publish(0, extra={0: '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"'})
+        served.files["/key.bin"] = SECRET
+        served.files["/high5.ts"] = locked(clear, 5)
+        return await looked(served.url + "/high.m3u8", settings=settings)
+
+
+async def test_an_encrypted_segment_is_looked_into_only_on_request() -> None:
+    page = b"<html><body>Not a segment</body></html>"
+    closed, opened = await seen_inside(page, Settings()), await seen_inside(page, Settings(decrypt_aes128=True))
+    assert "hls-segment-missing" not in {finding.id for finding in closed.findings}
+    assert "web page" in next(finding.text for finding in opened.findings if finding.id == "hls-segment-missing")
+    assert "0123456789abcdef" not in str(opened.form())
+
+
+def test_a_segment_is_opened_by_its_iv_or_its_number() -> None:
+    key = Key(1, "AES-128", "k")
+    assert decrypted(locked(b"clear", 7), key, SECRET, 7) == b"clear"
+    assert decrypted(locked(b"clear", 7), replace(key, iv="0x7"), SECRET, 99) == b"clear"
+
+
+@pytest.mark.parametrize(("body", "says"), [(b"", "blocks"), (b"x" * 17, "blocks"), (b"x" * 32, "does not open")])
+def test_what_cannot_be_opened_says_why(body: bytes, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        decrypted(body, Key(1, "AES-128", "k"), SECRET, 1)

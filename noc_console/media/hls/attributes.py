@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 _PAIR = re.compile(r'\s*([A-Za-z0-9_-]+)\s*=\s*("[^"]*"|[^,"]*)\s*(?:,|$)')
 _VARIABLE = re.compile(r"\{\$([A-Za-z0-9_-]{1,256})\}")
 _MAX_EXPANDED = 65_536
+_MAX_FAULTS, _MAX_PAIRS = 16, 256
 _MAX_INTEGER = 2**64 - 1
 _MAX_SECONDS = 1e9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,11 +20,12 @@ Complain = Callable[[str], None]
 def attributes(text: str, complain: Complain) -> dict[str, str]:
     """Return the pairs of an attribute list without quotes; tell `complain` what is malformed and read on."""
     found: dict[str, str] = {}
-    position, size = 0, len(text)
-    while position < size:
+    position, size, faults = 0, len(text), 0
+    while position < size and faults < _MAX_FAULTS and len(found) < _MAX_PAIRS:
         match = _PAIR.match(text, position)
         if match is None:
-            if text[position:].strip(" ,"):
+            faults += 1
+            if text[position : position + 1000].strip(" ,"):
                 complain(f"The attribute list cannot be read at {text[position : position + 40]!r}.")
             position = _after_comma(text, position)
             continue

@@ -11,6 +11,7 @@ from noc_console.model import Finding
 _HOUR_S = 3600.0
 _LEAST_S = 1800.0
 _MAX_SEGMENTS = 4000
+_MOST_IN_A_PEAK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def peak_bps(sizes: Sequence[Size], target_s: float) -> float:
     best = 0.0
     for start, first in enumerate(sizes):
         total_s, total, number = 0.0, 0, first.sequence
-        for size in sizes[start:]:
+        for size in sizes[start : start + _MOST_IN_A_PEAK]:
             if size.sequence != number or total_s + size.duration_s > 1.5 * target_s:
                 break
             number += 1

@@ -12,6 +12,8 @@ _GRACE_S = 5.0
 _FORGET_S = 900.0
 _STORM_S = 600.0
 _STORM = 6
+_MOST_RANGES = 200
+_MOST_CUTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,17 @@ def follow(breaks: Breaks, fresh: Iterable[Segment], media: Media, at: float) ->
                 if current is not None:
                     nested.append(_nested(current, segment))
                 current = Break(segment.sequence, segment.line, cue.duration_s)
-        if segment.is_discontinuity and not (was_open or current or segment.cues or _in_daterange(segment, media)):
+        if (
+            segment.is_discontinuity
+            and len(cuts) < _MOST_CUTS
+            and not (was_open or current or segment.cues or _in_daterange(segment, media))
+        ):
             cuts.append(at)
         if current is not None:
             current = replace(current, elapsed_s=current.elapsed_s + segment.duration_s)
             if current.elapsed_s > _FORGET_S + (current.planned_s or 0.0):
                 current = None
-    return Breaks(current, tuple(cuts[-100:])), nested
+    return Breaks(current, tuple(cuts)), nested
 
 
 def judge_breaks(breaks: Breaks, media: Media) -> list[Finding]:
@@ -90,7 +96,8 @@ def _nested(current: Break, segment: Segment) -> Finding:
 def _in_daterange(segment: Segment, media: Media) -> bool:
     if segment.date is None:
         return False
-    for span in media.dateranges:
+    # the newest ranges decide; thousands of them beside thousands of discontinuities must not cost their product
+    for span in media.dateranges[-_MOST_RANGES:]:
         length = span.duration_s or span.planned_s
         if span.start is None or not (length or span.end):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from noc_console.media.hls.playlist import Master, Rendition, Variant
 from noc_console.media.hls.rungs import has_video, rungs_of
@@ -11,6 +12,7 @@ from noc_console.media.languages import same_language
 from noc_console.model import Expected, Finding, Severity
 
 _ASPECT_TOLERANCE = 0.03
+_MOST_OF_ONE = 20
 _HDR = ("PQ", "HLG")
 
 
@@ -19,7 +21,19 @@ def lint_master(master: Master, expected: Expected | None = None) -> tuple[Findi
     if not master.variants:
         return (*master.problems, Finding("hls-master-no-variants", "The master playlist offers no variant."))
     judged = [*_attributes(master), *_ladder(master), *_groups(master)]
-    return (*master.problems, *judged, *(_expected(master, expected) if expected else ()))
+    return (*master.problems, *_folded(judged), *(_expected(master, expected) if expected else ()))
+
+
+def _folded(findings: list[Finding]) -> list[Finding]:
+    """Return at most twenty findings of one id; the last of them counts the rest."""
+    kept: dict[str, list[Finding]] = {}
+    for finding in findings:
+        same = kept.setdefault(finding.id, [])
+        if len(same) < _MOST_OF_ONE:
+            same.append(finding)
+        else:
+            same[-1] = replace(same[-1], count=same[-1].count + 1)
+    return [finding for same in kept.values() for finding in same]
 
 
 def _attributes(master: Master) -> Iterator[Finding]:

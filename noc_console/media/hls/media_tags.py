@@ -23,6 +23,7 @@ from noc_console.model import Finding, Severity
 
 MAX_PROBLEMS = 100
 _MAX_TARGET_S = 86_400
+_MAX_KEYS = 16
 
 
 class Reading:
@@ -198,7 +199,7 @@ def _key(reading: Reading, line: int, value: str) -> None:
         # RFC 8216 4.3.2.4: URI is required unless METHOD is NONE
         reading.complain(line, "EXT-X-KEY has no URI.", Severity.MAJOR)
     # RFC 8216 4.3.2.4: a key holds until the next one of the same KEYFORMAT
-    reading.keys = (*(kept for kept in reading.keys if kept.keyformat != key.keyformat), key)
+    reading.keys = (*(kept for kept in reading.keys if kept.keyformat != key.keyformat), key)[-_MAX_KEYS:]
     reading.all_keys.append(key)
 
 

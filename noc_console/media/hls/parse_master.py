@@ -10,6 +10,8 @@ from noc_console.media.hls.variables import define
 from noc_console.model import Finding, Severity
 
 _PARSE_ERROR = "hls-master-parse-error"
+_MAX_PROBLEMS = 100
+MAX_URI = 8192
 
 
 class _Reading:
@@ -29,7 +31,8 @@ class _Reading:
         self.tags: dict[str, int] = {}
 
     def complain(self, line: int, severity: Severity, text: str) -> None:
-        self.problems.append(Finding(_PARSE_ERROR, text, {"line": line}, severity=severity))
+        if len(self.problems) < _MAX_PROBLEMS:
+            self.problems.append(Finding(_PARSE_ERROR, text, {"line": line}, severity=severity))
 
     def read_attributes(self, line: int, text: str) -> dict[str, str]:
         minor = partial(self.complain, line, Severity.MINOR)
@@ -75,7 +78,7 @@ def _uri(
     reading: _Reading, number: int, line: str, pending: tuple[int, dict[str, str]] | None
 ) -> tuple[int, dict[str, str]] | None:
     if pending is not None:
-        uri = line
+        uri = line[:MAX_URI]
         if reading.variables and "{$" in line:
             uri = expand(line, reading.variables, partial(reading.complain, number, Severity.MAJOR))
         reading.variants.append(_variant(reading, pending[0], uri, pending[1]))
@@ -165,7 +168,7 @@ def _rendition(reading: _Reading, line: int, found: dict[str, str]) -> None:
             group=found.get("GROUP-ID", ""),
             name=found.get("NAME", ""),
             language=found.get("LANGUAGE", ""),
-            uri=found.get("URI", ""),
+            uri=found.get("URI", "")[:MAX_URI],
             is_default=found.get("DEFAULT") == "YES",
             is_autoselect=found.get("AUTOSELECT") == "YES",
             is_forced=found.get("FORCED") == "YES",

@@ -7,6 +7,7 @@ from functools import partial
 
 from noc_console.media.hls.attributes import date, expand, seconds
 from noc_console.media.hls.media_tags import TAGS, Reading
+from noc_console.media.hls.parse_master import MAX_URI
 from noc_console.media.hls.playlist import Media, Segment
 from noc_console.model import Finding, Severity
 
@@ -63,6 +64,9 @@ def _segment(reading: Reading, number: int, uri: str) -> None:
         duration = 0.0
     if reading.has_variables and "{$" in uri:
         uri = expand(uri, reading.variables, partial(reading.complain, number, severity=Severity.MAJOR))
+    if len(uri) > MAX_URI:
+        reading.complain(number, f"A URI has {len(uri)} characters, more than {MAX_URI} are not read.")
+        uri = uri[:MAX_URI]
     at = reading.date
     is_dated = at is not None
     if at is None:

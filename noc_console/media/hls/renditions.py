@@ -75,18 +75,28 @@ def _match(one: Media, other: Media) -> tuple[Segment, Segment] | None:
     """Return the newest segments of the same content: by date where both have one, else by number."""
     last, peer = one.segments[-1], other.segments[-1]
     if last.date is not None and peer.date is not None:
-        for mine in reversed(one.segments):
-            for theirs in reversed(other.segments):
-                if mine.date is None or theirs.date is None or theirs.date < mine.date - _SAME_S:
-                    break
-                if abs(theirs.date - mine.date) <= _SAME_S:
-                    return mine, theirs
-        return None
+        return _match_dates(one, other)
     newest = min(last.sequence, peer.sequence)
     mine_at, theirs_at = newest - one.segments[0].sequence, newest - other.segments[0].sequence
     if mine_at < 0 or theirs_at < 0:
         return None
     return one.segments[mine_at], other.segments[theirs_at]
+
+
+def _match_dates(one: Media, other: Media) -> tuple[Segment, Segment] | None:
+    """Walk both lists back from their ends, always the one that is ahead."""
+    mine_at, theirs_at = len(one.segments) - 1, len(other.segments) - 1
+    while mine_at >= 0 and theirs_at >= 0:
+        mine, theirs = one.segments[mine_at], other.segments[theirs_at]
+        if mine.date is None or theirs.date is None:
+            return None
+        if abs(theirs.date - mine.date) <= _SAME_S:
+            return mine, theirs
+        if mine.date > theirs.date:
+            mine_at -= 1
+        else:
+            theirs_at -= 1
+    return None
 
 
 def edge_spread(peers: Sequence[Peer]) -> float | None:
