@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from noc_console.history.faults import free_bytes
 from noc_console.history.migrate import HEAD
 
 DAILY, WEEKLY, MONTHLY = 7, 4, 12
+KEEP_FREE = 0.05  # copies must never be what fills the disk
 _SLICE_PAGES = 256
 _SLEEP_S = 0.01
 
@@ -36,8 +38,14 @@ def backup(db: Path, target: Path) -> Path:
 
 
 def daily(db: Path, at: float) -> Path:
-    """Make today's copy in `backups/` beside the database and remove those no longer wanted."""
+    """Make today's copy in `backups/` beside the database and remove those no longer wanted.
+
+    Raises `KnownError` when it cannot be made, or would leave less than a twentieth of the disk.
+    """
     today = datetime.fromtimestamp(at, UTC).date()
+    room = shutil.disk_usage(db.parent)
+    if room.free - db.stat().st_size < room.total * KEEP_FREE:
+        raise KnownError(f"No backup of {db.name}: it would leave less than a twentieth of the disk free.")
     made = backup(db, path_of(db, today))
     found = dates(db)
     for old in set(found) - kept(found):

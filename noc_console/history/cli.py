@@ -26,7 +26,7 @@ def run(verb: str, path: Path | None, to: Path | None) -> int:
     if verb not in VERBS:
         raise KnownError(f"There is no 'db {verb}': say one of {', '.join(VERBS)}.")
     if not db.is_file():
-        raise KnownError(f"There is no history at {db}: name the file with --db.")
+        raise KnownError(f"There is no history at {db}: name the file with --path.")
     if verb == "info":
         return _say(info(db))
     if verb == "backup":

@@ -150,3 +150,11 @@ async def test_a_read_only_disk_is_refused_in_words(desk, small_disk):
         await desk.open()
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
     assert (await desk.open()).state.state == "ok"
+
+
+async def test_a_backup_that_would_fill_the_disk_is_not_made(desk, small_disk):
+    history = await desk.open()
+    fill(small_disk)
+    with pytest.raises(KnownError, match="twentieth of the disk"):
+        await history.backup()
+    assert not (small_disk / "backups").exists()
