@@ -36,7 +36,7 @@ def _channels(desk: Desk) -> list[Find]:
 def _alarms(desk: Desk) -> list[Find]:
     return [
         Find(
-            f"{alarm['message']}  {alarm['channel_code']}",
+            f"{alarm['channel_code']}  {alarm['message']}",
             "alarm",
             partial(desk.ways.openAlarm.emit, alarm["id"]),
             Severity(alarm["severity"]),

@@ -38,6 +38,8 @@ class KeyCard(Overlay):
             if action.shortcut().toString()
         ]
         self.column.addWidget(self._body)
+        self._body.show()
+        self.column.activate()
         self.pop_up()
 
     def shown_keys(self) -> list[str]:

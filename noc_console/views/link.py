@@ -64,9 +64,11 @@ class AgentLink:
             if board["boot"] != mirror.boot and since:
                 since = 0
                 continue
-            if is_ping:
+            # the first answer carries everything; the second tells how far away the agent is
+            took_s = time.monotonic() - began
+            if is_ping and since:
                 self._pinged = time.monotonic()
-            mirror.take(board, (self._pinged - began) * 1000 if is_ping and since else None)
+            mirror.take(board, took_s * 1000 if is_ping and since else None)
             self._door.client, self._failures, since = client, 0, board["rev"]
             await asyncio.sleep(_CALM_S)
 

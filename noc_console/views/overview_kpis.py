@@ -52,7 +52,7 @@ def _severity(mirror: BoardMirror, summary: Summary, severity: Severity, alarms:
         newest = max(worst, key=lambda one: float(one["since"]))
         acked = summary.acknowledged[severity]
         age = figures.age(mirror.now() - newest["since"])
-        note = f"{acked} acknowledged" if acked else f"{newest['code']}, {age}"
+        note = f"{acked} acknowledged" if acked else f"{newest['name']}, {age}"
     top = max(3.0, *curve)
     return Kpi(str(count), "", note, severity if count else Severity.CLEARED, severity, curve, (0.0, 0.0), (0.0, top))
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from noc_console.model import Severity
@@ -87,7 +87,9 @@ class _FindDelegate(QStyledItemDelegate):
             paint_glyph(painter, theme, found.severity, QPointF(box.x() + 16, box.center().y()), 14)
         painter.setFont(theme.font())
         painter.setPen(theme.colours.text)
-        painter.drawText(box.adjusted(32, 0, -150, 0), Qt.AlignmentFlag.AlignVCenter, found.text)
+        room = box.adjusted(32, 0, -96, 0)
+        text = QFontMetricsF(painter.font()).elidedText(found.text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
         painter.setFont(theme.mono(AXIS) if found.key else theme.font(AXIS))
         painter.setPen(theme.colours.tertiary)
         align = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -59,7 +59,7 @@ class PenaltyDelegate(QStyledItemDelegate):
         layer = f"L{worst_layer(channel)}"
         self._say(painter, QRectF(box.x() + 12, box.y() + 34, 32, 16), layer, self._font(AXIS), centre=True)
         age = figures.age(self._desk.mirror.now() - channel["since"])
-        right = box.right() - 12
+        right = box.right() - 16
         used = self._right(painter, right, box.y() + 11, age, self._font(BODY, MEDIUM), colours.text)
         left = self._code(painter, box, channel, right - used - 8)
         self._cut(
@@ -78,7 +78,7 @@ class PenaltyDelegate(QStyledItemDelegate):
             painter.fillRect(box, colours.selected_row)
         centre = QPointF(box.x() + 28, box.center().y())
         paint_glyph(painter, self._desk.theme, Severity.INDETERMINATE, centre, 14)
-        right, top = box.right() - 12, box.center().y() - 8.5
+        right, top = box.right() - 16, box.center().y() - 8.5
         age = figures.age(self._desk.mirror.now() - channel["at"]) if channel["at"] else "never"
         used = self._right(painter, right, top, age, self._font(), colours.secondary)
         left = self._code(painter, QRectF(box.x(), top - 11, box.width(), 60), channel, right - used - 8)

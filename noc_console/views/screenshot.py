@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,14 +42,13 @@ def run(view: str, file: Path, *, db: Path | None, attach: str, theme: str, size
         raise KnownError(f"there is no view '{view}'; choose one of: {', '.join(VIEWS)}")
     shot = Shot(view, *_size_of(size), max(0.0, min(after, 3600.0)))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
     with tempfile.TemporaryDirectory() as folder:
         _draw(shot, file, Path(folder), (db, attach, theme))
     return 0
 
 
 def _draw(shot: Shot, file: Path, folder: Path, told: tuple[Path | None, str, str]) -> None:
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QSettings, qInstallMessageHandler
     from qasync import QEventLoop
 
     from noc_console.views.app import source_for
@@ -57,6 +57,7 @@ def _draw(shot: Shot, file: Path, folder: Path, told: tuple[Path | None, str, st
     from noc_console.views.theme import theme as theme_named
 
     db, attach, theme = told
+    qInstallMessageHandler(_qt_says)
     look = theme_named(theme)
     application = application_for(look)
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
@@ -119,6 +120,12 @@ async def _tell_story(desk: Desk) -> None:
         await client.post("/lab/faults", {"channel": code, "fault": fault, "seconds": 600})
 
 
+def _qt_says(kind: object, context: object, message: str) -> None:
+    """Pass on what Qt says, but not that an offscreen window has no size hints."""
+    if "propagateSizeHints" not in message:
+        sys.stderr.write(f"{message}\n")
+
+
 def _write(window: Window, file: Path) -> None:
     if not window.grab().save(str(file), "PNG"):
         raise KnownError(f"{file} could not be written.")
@@ -149,6 +156,11 @@ def _channel(window: Window, desk: Desk) -> None:
         window.stage.open_channel(wanted)
 
 
+def _add_channel(window: Window, desk: Desk) -> None:
+    if window.stage.name != "add-channel":
+        window.stage.add_channel()
+
+
 def _palette(window: Window, desk: Desk) -> None:
     window.find_card.pop_up()
 
@@ -158,7 +170,8 @@ def _keys(window: Window, desk: Desk) -> None:
 
 
 VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
-    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "add-channel", "import", "lab")},
+    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab")},
+    "add-channel": _add_channel,
     "channel": _channel,
     "keys": _keys,
     "palette": _palette,

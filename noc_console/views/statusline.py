@@ -42,6 +42,8 @@ class StatusLine(QWidget):
             words = f"last {figures.clock_utc(mirror.now() - age)}, {figures.age(age)} ago"
         else:
             words = f"last {figures.clock_utc(mirror.now() - age)}"
+        if words.startswith("last") and not words.endswith("ago") and "last " in note:
+            words = ""  # the screen has told the age of its own data
         text = " · ".join(part for part in (note or f"{len(mirror.channels)} channels", words) if part)
         if text != self.text:
             self.text = text

@@ -161,7 +161,7 @@ class Wall(QWidget):
             self.rows.shown[row] = shown.get(key, True)
         self.grid = lay_out(len(self.rows), self.width())
         x, _top, height, bar = PLACES[self.grid.form].strip
-        room = self.grid.width - x - 4
+        room = self.grid.width - 2 * x
         self._strip = Strip(room, height, room - bar - (6 if bar else 0), bar)
         self._pixels = np.zeros((len(self.rows), height, room, 4), np.uint8)
         self._pixmaps.clear()
@@ -246,7 +246,7 @@ class Wall(QWidget):
         theme = self._desk.theme
         painter.setFont(theme.font(11))
         painter.setPen(theme.colours.secondary if self.rows.rank[row] else theme.colours.tertiary)
-        box = QRectF(x + 8, y + 95, self.grid.width - 16, 16)
+        box = QRectF(x + 8, y + 94, self.grid.width - 16, 16)
         painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft), figures_of(self._channel(row)))
 
     def _pixmap(self, face: Face) -> QPixmap:

@@ -36,7 +36,7 @@ class Places:
     code: tuple[int, int]
     name_y: int | None
     strip: tuple[int, int, int, int]
-    """x, y, height, width of the age bar; the strip reaches to 4 px before the right edge."""
+    """x, y, height, width of the age bar; the strip keeps the same distance at the right as at the left."""
     dots_y: int
     badge_base: int | None
     text_y: int = 0
@@ -48,7 +48,7 @@ class Places:
 
 
 PLACES = {
-    Form.HUGE: Places((17, 15, 18), (8, 7), 30, (8, 50, 26, 10), 116, 120, 80, 26, TITLE),
+    Form.HUGE: Places((17, 15, 18), (8, 7), 30, (8, 48, 26, 10), 118, 122, 77, 26, TITLE),
     Form.LARGE: Places((13, 11, 16), (6, 4), 20, (6, 38, 18, 8), 79, 84, 60, 18, BODY),
     Form.FULL: Places((10, 10, 14), (4, 4), 18, (4, 31, 13, 8), 51, 55),
     Form.SMALL: Places((10, 37, 14), (4, 3), None, (4, 17, 12, 6), 38, None, head=16),

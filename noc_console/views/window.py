@@ -124,7 +124,7 @@ class Window(QMainWindow):
                 ("Find channel, alarm, action", "Ctrl+K", self._find),
                 ("Next ill channel", "N", self.stage.next_ill),
                 ("Add channel", "Ctrl+N", ways.addChannel.emit),
-                ("Import channels", "Ctrl+I", ways.importChannels.emit),
+                ("Import channels", "Ctrl+Shift+I", ways.importChannels.emit),
                 ("Say who is here", "F2", self.ask_operator),
                 ("All keys", "?", self.show_keys),
                 ("Close, back", "Esc", self._escape),
