@@ -166,7 +166,7 @@ class AlarmDrawer(QFrame):
     def _paint_alarm(self, painter: QPainter, alarm: Json) -> None:
         ended = alarm["resolved_at"] or alarm["cleared_at"] or self._desk.mirror.now()
         duration = age(ended - alarm["raised_at"])
-        code = f"{alarm['channel_code']}   " if self._has_way else ""
+        code = f"{alarm['channel_code'] or 'Agent'}   " if self._has_way else ""
         texts = (alarm["type"], duration, f"{code}{state_line(alarm)}")
         self._paint_head(painter, Severity(alarm["severity"]), texts, is_acknowledged=alarm["acknowledged"])
 

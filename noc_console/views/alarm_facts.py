@@ -76,7 +76,11 @@ def _facts(alarm: Json, now: float) -> list[Entry]:
         facts.append(Fact("Threshold", value_text(alarm, "threshold")))
     facts += [
         Fact("Raised", f"{when(alarm['raised_at'], now)} ICT"),
-        Fact("Layer", f"L{alarm['layer']} {Layer(alarm['layer']).name.capitalize()}"),
+        *(
+            [Fact("Layer", f"L{alarm['layer']} {Layer(alarm['layer']).name.capitalize()}")]
+            if alarm["channel_id"]
+            else []
+        ),
         Fact("Occurrences", str(alarm["occurrences"])),
     ]
     if alarm["rungs"]:
@@ -91,6 +95,8 @@ def _facts(alarm: Json, now: float) -> list[Entry]:
 
 
 def _evidence(alarm: Json, channel: Json | None, now: float) -> list[Entry]:
+    if not alarm["channel_id"]:
+        return [Head("Evidence"), Plain("This alarm is about the agent itself, not about a channel.")]
     if channel is None:
         return [Head("Evidence"), Plain("The channel is not on the board any more.")]
     return _findings(channel, now, "Evidence", alarm["input_id"])

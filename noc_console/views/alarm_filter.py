@@ -28,6 +28,30 @@ class Query:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the list is sorted: by rank (column 0), or by another column, up or down."""
+
+    column: int = 0
+    is_descending: bool = False
+
+    def clicked(self, column: int) -> Order:
+        """Return the order after a click on a head: the same again turns it, a third time goes back to rank."""
+        if column != self.column:
+            return Order(column)
+        return Order() if self.is_descending or not column else Order(column, True)
+
+
+def in_order(alarms: Sequence[Json], order: Order, now: float) -> list[Json]:
+    """Return alarms already sorted by rank in another order; equals stay ranked."""
+    key = _KEYS[order.column]
+    if not key:
+        return list(alarms)
+    if key == "duration":
+        return sorted(alarms, key=lambda one: now - float(one["raised_at"]), reverse=order.is_descending)
+    return sorted(alarms, key=lambda one: one[key] or "", reverse=order.is_descending)
+
+
 def rank(alarm: Json, tier: int) -> tuple[int, bool, int, float]:
     """Return the order of urgency: severity, unacknowledged first, tier, then the newer first."""
     return (-Severity(alarm["severity"]).rank, bool(alarm["acknowledged"]), tier, -float(alarm["raised_at"]))
@@ -86,3 +110,4 @@ _TITLES = {
     "major": "Major",
     "tier1": "Tier 1",
 }
+_KEYS = ("", "raised_at", "duration", "channel_code", "layer", "type", "message", "owner", "occurrences")

@@ -104,9 +104,9 @@ class AlarmModel(QAbstractTableModel):
             case 2:
                 return age((alarm["resolved_at"] or now) - alarm["raised_at"])
             case 3:
-                return str(alarm["channel_code"])
+                return str(alarm["channel_code"] or "Agent")
             case 4:
-                return f"L{alarm['layer']}"
+                return f"L{alarm['layer']}" if alarm["channel_id"] else "—"
             case 5:
                 return str(alarm["type"])
             case 6:

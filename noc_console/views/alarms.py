@@ -13,7 +13,7 @@ from noc_console.model import Severity
 from noc_console.views.alarm_acts import AlarmActs
 from noc_console.views.alarm_drawer import AlarmDrawer
 from noc_console.views.alarm_figures import FigureRow, closed_line, figures
-from noc_console.views.alarm_filter import Query, chips, listed
+from noc_console.views.alarm_filter import Order, Query, chips, in_order, listed
 from noc_console.views.alarm_model import AlarmModel
 from noc_console.views.alarms_card import ListCard, TimelineCard
 from noc_console.views.alarms_chips import ChipRow
@@ -21,8 +21,7 @@ from noc_console.views.alarms_past import PastAlarms
 from noc_console.views.alarms_table import AlarmTable
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
-from noc_console.views.figures import clock
-from noc_console.views.timeline import Span
+from noc_console.views.timeline import AGENT_LANE, Span
 
 Json = Mapping[str, Any]
 _HOUR_S = 3600.0
@@ -42,6 +41,7 @@ class AlarmsScreen(QWidget):
         self._wanted = 0
         self._window = (0.0, 0.0)
         self._has_closed = False
+        self._order = Order()
         self._past = PastAlarms(desk)
         self.chips = ChipRow(desk.theme)
         self.search = QLineEdit()
@@ -97,7 +97,7 @@ class AlarmsScreen(QWidget):
     def status_text(self) -> str:
         """Return what the status line says at its right end."""
         mirror = self._desk.mirror
-        return f"{len(mirror.open_alarms())} open · {len(mirror.channels)} channels · last {clock(mirror.now())}"
+        return f"{len(mirror.open_alarms())} open alarms · {len(mirror.channels)} channels"
 
     def close_drawer(self) -> bool:
         """Close the note field, else the filters; say whether there was something to close."""
@@ -116,7 +116,7 @@ class AlarmsScreen(QWidget):
         operator = self._desk.operator.name
         self.chips.show_chips(chips(open_, operator, tiers))
         query = Query(self.chips.keys, self.search.text())
-        shown = listed(open_, query, operator, tiers)
+        shown = in_order(listed(open_, query, operator, tiers), self._order, mirror.now())
         closed = self._past.closed_since(mirror.now() - _HOUR_S)
         rows = [*shown, *(listed(closed, query, operator, tiers) if self._has_closed else ())]
         self.model.show_ids([int(alarm["id"]) for alarm in rows])
@@ -171,8 +171,8 @@ class AlarmsScreen(QWidget):
         title.setProperty("look", "title")
         head.addWidget(title)
         head.addSpacing(4)
-        head.addWidget(self.chips, 1)
-        head.addWidget(self.search)
+        head.addWidget(self.chips, 4)
+        head.addWidget(self.search, 1)
         main = QVBoxLayout()
         main.setContentsMargins(16, 6, 16, 8)
         main.setSpacing(8)
@@ -185,6 +185,7 @@ class AlarmsScreen(QWidget):
 
     def _connect(self) -> None:
         self.chips.chosen.connect(self._on_filter)
+        self.table.horizontalHeader().sectionClicked.connect(self._on_head)
         self.search.textChanged.connect(self._on_filter)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self.table.opened.connect(self._on_opened)
@@ -209,12 +210,17 @@ class AlarmsScreen(QWidget):
         self._draw_list()
         self._draw_drawer()
 
+    def _on_head(self, column: int) -> None:
+        self._order = self._order.clicked(column)
+        self.table.show_order(self._order)
+        self._draw_list()
+
     def _on_selected(self) -> None:
         self._draw_drawer()
 
     def _on_opened(self, alarm_id: int) -> None:
         alarm = self._alarm_of(alarm_id)
-        if alarm is not None:
+        if alarm is not None and alarm["channel_id"]:
             self._desk.ways.openChannel.emit(int(alarm["channel_id"]))
 
     def _on_window(self, start: float, end: float) -> None:
@@ -240,10 +246,10 @@ class AlarmsScreen(QWidget):
 def _span(alarm: Json) -> Span:
     ended = alarm["resolved_at"] if alarm["resolved"] else None
     return Span(
-        int(alarm["layer"]),
+        int(alarm["layer"]) if alarm["channel_id"] else AGENT_LANE,
         float(alarm["raised_at"]),
         float(ended) if ended else None,
         Severity(alarm["severity"]),
         bool(alarm["acknowledged"]),
-        f"{alarm['channel_code']}: {alarm['message']}",
+        f"{alarm['channel_code'] or 'Agent'}: {alarm['message']}",
     )

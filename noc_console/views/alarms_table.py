@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from noc_console.views.alarm_delegate import AlarmDelegate
+from noc_console.views.alarm_filter import Order
 from noc_console.views.alarm_model import OCC, TEXT, TYPE, AlarmModel
 from noc_console.views.channel_paint import Ink, write
 from noc_console.views.theme import Theme
@@ -86,6 +87,13 @@ class AlarmTable(QTableView):
             event.ignore()
             return
         super().keyPressEvent(event)
+
+    def show_order(self, order: Order) -> None:
+        """Mark the head the list is sorted by; rank is unmarked."""
+        header = self.horizontalHeader()
+        header.setSortIndicatorShown(bool(order.column))
+        direction = Qt.SortOrder.DescendingOrder if order.is_descending else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(order.column, direction)
 
     def show_notice(self, notice: str) -> None:
         """Say this where the first row would be, as when there is no alarm."""

@@ -17,7 +17,6 @@ from noc_console.views.channel_plots import Plots
 from noc_console.views.channel_work import WorkRow
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
-from noc_console.views.figures import clock
 
 
 class ChannelScreen(QWidget):
@@ -74,8 +73,8 @@ class ChannelScreen(QWidget):
         channel = self._desk.mirror.channels.get(self._channel_id)
         if channel is None:
             return "no channel chosen"
-        seen = f"last {clock(channel['at'])}" if channel["at"] else "no data yet"
-        return f"{channel['code']} · {len(channel['inputs'])} inputs · {seen}"
+        count = len(channel["inputs"])
+        return f"{channel['code']} · {count} input{'' if count == 1 else 's'}"
 
     def close_drawer(self) -> bool:
         """Close the note field or leave the pause; say whether there was something to close."""

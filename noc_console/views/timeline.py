@@ -28,9 +28,16 @@ _DRAG_LEAST = 6
 _SIDE = 12
 
 
+AGENT_LANE = len(Layer)
+LANES = (*(f"L{layer.value} {layer.name.capitalize()}" for layer in Layer), "Agent")
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One alarm in time; `end` is None while it is open. `text` names it where there is room."""
+    """One alarm in time; `end` is None while it is open. `text` names it where there is room.
+
+    `layer` is the lane: a Layer's number, or AGENT_LANE for alarms of the agent itself.
+    """
 
     layer: int
     start: float
@@ -94,7 +101,7 @@ class Timeline(QWidget):
 
     def sizeHint(self) -> QSize:
         """Override: all lanes and the axis."""
-        return QSize(800, len(Layer) * self._lane + _AXIS)
+        return QSize(800, len(LANES) * self._lane + _AXIS)
 
     def show_spans(self, spans: Sequence[Span], window: tuple[float, float], now: float) -> None:
         """Show these spans in a window of Unix seconds; `now` is where open ones end."""
@@ -153,10 +160,10 @@ class Timeline(QWidget):
         painter = QPainter(self)
         lanes = placed(self._spans, *self._window)
         self._paint_grid(painter)
-        worst = {layer: _worst(found) for layer, found in lanes.items()}
+        worst = {lane: _worst(found) for lane, found in lanes.items()}
         top = max((one.severity.rank for one in worst.values() if one is not None), default=0)
         named = False
-        for layer in Layer:
+        for layer in range(len(LANES)):
             span = worst.get(layer)
             is_worst = span is not None and span.severity.rank == top and not named and top > 0
             named = named or is_worst
@@ -171,7 +178,7 @@ class Timeline(QWidget):
 
     def _paint_grid(self, painter: QPainter) -> None:
         colours = self._theme.colours
-        bottom = len(Layer) * self._lane
+        bottom = len(LANES) * self._lane
         start, end = self._window
         ink = Ink(self._theme.font(AXIS), colours.tertiary)
         for at in time_ticks(start, end, self.width() - LABEL):
@@ -180,16 +187,15 @@ class Timeline(QWidget):
             painter.drawLine(x, 0, x, bottom)
             write(painter, QRectF(x - 50, bottom + 4, 100, 18), tick_time(at, end - start), ink, CENTRE)
         painter.setPen(QPen(colours.table_line, 1))
-        for lane in range(1, len(Layer) + 1):
+        for lane in range(1, len(LANES) + 1):
             painter.drawLine(0, lane * self._lane, self.width() - _SIDE, lane * self._lane)
 
-    def _paint_label(self, painter: QPainter, layer: Layer, is_worst: bool) -> None:
+    def _paint_label(self, painter: QPainter, lane: int, is_worst: bool) -> None:
         colours = self._theme.colours
         ink = Ink(
             self._theme.font(BODY, SEMIBOLD if is_worst else 400), colours.text if is_worst else colours.secondary
         )
-        box = QRectF(0, layer * self._lane, LABEL - 8, self._lane)
-        write(painter, box, f"L{layer.value} {layer.name.capitalize()}", ink)
+        write(painter, QRectF(0, lane * self._lane, LABEL - 8, self._lane), LANES[lane], ink)
 
     def _box(self, one: Placed) -> QRectF:
         height = self._lane - 8
@@ -233,14 +239,14 @@ class Timeline(QWidget):
         if self._window[0] <= self._now <= self._window[1] + 1:
             painter.setPen(QPen(self._theme.colours.text, 1))
             x = int(self.pixel(self._now))
-            painter.drawLine(x, 0, x, len(Layer) * self._lane)
+            painter.drawLine(x, 0, x, len(LANES) * self._lane)
 
     def _paint_drag(self, painter: QPainter) -> None:
         if self._drag is None:
             return
         painter.setPen(QPen(self._theme.colours.accent, 1))
         left, right = sorted(self._drag)
-        painter.drawRect(QRectF(left, 0.5, right - left, len(Layer) * self._lane - 1))
+        painter.drawRect(QRectF(left, 0.5, right - left, len(LANES) * self._lane - 1))
 
 
 def _worst(found: Sequence[Placed]) -> Span | None:

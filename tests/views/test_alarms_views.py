@@ -16,13 +16,13 @@ from noc_console.views.alarm_acts import Act
 from noc_console.views.alarm_delegate import AlarmDelegate
 from noc_console.views.alarm_facts import alarm_entries
 from noc_console.views.alarm_figures import closed_line, figures
-from noc_console.views.alarm_filter import Query, chips, listed
+from noc_console.views.alarm_filter import Order, Query, chips, in_order, listed
 from noc_console.views.alarm_model import AlarmModel
 from noc_console.views.alarms import AlarmsScreen
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_sheet import Fact, Item, Said
 from noc_console.views.theme import Theme
-from noc_console.views.timeline import Span, Timeline, placed
+from noc_console.views.timeline import AGENT_LANE, Span, Timeline, placed
 
 TIERS = {1: 1, 2: 1, 3: 2, 4: 2, 5: 2, 6: 3, 7: 2}
 
@@ -305,3 +305,37 @@ def test_every_action_has_a_key_and_a_name(screen: AlarmsScreen) -> None:
     assert all(action.text() and not action.shortcut().isEmpty() for action in actions)
     keys = [action.shortcut().toString() for action in actions]
     assert len(keys) == len(set(keys))
+
+
+def test_a_click_on_a_head_sorts_another_turns_it_and_a_third_ranks_again() -> None:
+    ranked = listed(story.alarms(), Query(), "", TIERS)
+    order = Order().clicked(3)
+    codes = [alarm["channel_code"] for alarm in in_order(ranked, order, story.NOW)]
+    assert codes == sorted(codes)
+    turned = [alarm["channel_code"] for alarm in in_order(ranked, order.clicked(3), story.NOW)]
+    assert turned == sorted(codes, reverse=True)
+    assert in_order(ranked, order.clicked(3).clicked(3), story.NOW) == ranked
+
+
+def test_an_alarm_of_the_agent_has_no_layer_and_its_own_lane(desk: Desk) -> None:
+    own = story.alarm(50, 0, "", "PROBE_RESOURCE_HIGH", "major", "CPU 100 %, limit 70 %", layer=0, input_id=0)
+    desk.mirror.take({**story.board(), "alarms": [own]})
+    screen = AlarmsScreen(desk)
+    screen.resize(1500, 900)
+    screen.refresh()
+    assert [screen.model.index(0, column).data() for column in (3, 4)] == ["Agent", "—"]
+    assert [span.layer for span in screen.timeline.timeline._spans] == [AGENT_LANE]
+    screen.close()
+
+
+def test_on_a_small_screen_the_drawer_lies_over_the_page_until_closed(screen: AlarmsScreen) -> None:
+    assert screen.drawer.isVisible()
+    screen.resize(1310, 696)
+    assert not screen.drawer.isVisible()
+    screen.place.toggle()
+    assert screen.drawer.isVisible()
+    assert screen.drawer.geometry().right() == screen.width() - 1
+    assert screen.close_drawer()
+    assert not screen.drawer.isVisible()
+    screen.resize(1864, 1008)
+    assert screen.drawer.isVisible()
