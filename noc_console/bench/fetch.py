@@ -28,7 +28,7 @@ def run(options: Mapping[str, str]) -> list[Row]:
         pin(0)
         how = f"{server.name}, 2 KB, keep-alive, {_IN_FLIGHT} in flight, {rounds} x {seconds:g} s, median"
         rates = _rates(server.url, seconds, rounds)
-        opened = asyncio.run(_open_loop(server.url, max(5.0, seconds * 2)))
+        opened = asyncio.run(_open_loop(server.url, seconds * 2))
     return [_row(peer, goal, rates, how) for peer, goal in (("httpx", 25), ("aiohttp", 2))] + _open_rows(*opened)
 
 

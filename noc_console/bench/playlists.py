@@ -1,4 +1,4 @@
-"""Playlists measured: parsing and judging a changed live playlist beside the m3u8 package's parse alone."""
+"""Playlists measured: reading and judging them beside the m3u8 package's parse alone, and a round over the wire."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import m3u8
 
 from noc_console.bench import Row
+from noc_console.bench.rounds import round_rows
 from noc_console.media.hls import parse_media
 from noc_console.media.hls.live import Memory, advance
 from noc_console.media.hls.stale import Seen
@@ -19,8 +20,8 @@ _ROUNDS = 15
 
 
 def run(options: Mapping[str, str]) -> list[Row]:
-    """Return one row per measurement."""
-    return [*parse_rows(), *poll_rows()]
+    """Return one row per measurement; `channels`, `playlists` and `rounds` are those of the round over the wire."""
+    return [*parse_rows(), *poll_rows(), *round_rows(options)]
 
 
 def parse_rows() -> list[Row]:
