@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
+from noc_console.media.container import Head
+from noc_console.media.hls import Segment
 from noc_console.media.hls.live import Memory
 from noc_console.media.hls.renditions import Peer, compare_renditions
 from noc_console.media.hls.truth import judge_alignment
@@ -66,12 +67,14 @@ class Watch:
     async def round(self) -> float:
         """Look at everything that is due once, and return when the next round is."""
         at = self._tools.now()
-        await self.master.look_when_due(at, self._pace.target_s)
-        self._follow_ladder()
+        if not self.rungs:
+            await self.master.look_when_due(at, self._pace.target_s)
+            self._follow_ladder()
         due = [rung for label, rung in self.rungs.items() if self._pace.is_due(label, at)]
-        polled = await self._polled(due)
+        polled = await self._polled(due, at)
+        self._follow_ladder()
         self._pace.learn(at, polled, self.rungs.values())
-        self._take_segments(polled)
+        self._sample(polled)
         if polled:
             self._test_blocking(at)
             await self._judge_set(at)
@@ -93,26 +96,32 @@ class Watch:
                 known.rung = rung
         self._segments.allow(len(self.rungs))
 
-    async def _polled(self, due: list[RungWatch]) -> list[Polled]:
-        variables: Mapping[str, str] = self.master.variables
+    async def _polled(self, due: list[RungWatch], at: float) -> list[Polled]:
         first = self.master.take_first()
         # the playlists of a channel are fetched at the same moment, so that they can be held beside each other
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(poll(rung, self._tools, variables, first)) for rung in due]
+            group.create_task(self.master.look_when_due(at, self._pace.target_s))
+            tasks = [group.create_task(self._poll(rung, first)) for rung in due]
         return [task.result() for task in tasks]
 
-    def _take_segments(self, polled: list[Polled]) -> None:
-        level = self.level
-        video = [one for one in polled if one.fresh and one.watch.rung.kind == "video"] or polled
-        self._turn += 1
-        for one in polled:
-            match level:
-                case Level.FULL:
-                    self._segments.offer(one.watch, one.fresh, is_whole=True)
-                case Level.SAMPLE if one is video[self._turn % len(video)]:
-                    self._segments.offer(one.watch, one.fresh[-1:], is_whole=True)
-                case Level.LIGHT:
-                    self._segments.offer(one.watch, one.fresh[-1:], is_whole=False)
+    async def _poll(self, rung: RungWatch, first: Reply | None) -> Polled:
+        """Look at one playlist and take its segments at once: a slow playlist must not keep the others waiting."""
+        polled = await poll(rung, self._tools, self.master.variables, first)
+        match self.level:
+            case Level.FULL:
+                self._segments.offer(rung, polled.fresh, is_whole=True)
+            case Level.LIGHT:
+                self._segments.offer(rung, polled.fresh[-1:], is_whole=False)
+        return polled
+
+    def _sample(self, polled: list[Polled]) -> None:
+        """Take the newest segment of one variant in turn."""
+        fresh = [one for one in polled if one.fresh]
+        if self.level is Level.SAMPLE and fresh:
+            video = [one for one in fresh if one.watch.rung.kind == "video"] or fresh
+            self._turn += 1
+            chosen = video[self._turn % len(video)]
+            self._segments.offer(chosen.watch, chosen.fresh[-1:], is_whole=True)
 
     def _test_blocking(self, at: float) -> None:
         """Start the hourly test of blocking reload beside the rounds, which it must not hold up."""
@@ -141,12 +150,12 @@ class Watch:
         if not common:
             return []
         number = max(common)
-        first = video[0].heads[number][0]
+        first, first_head = video[0].heads[number]
         starts = {
             one.rung.label: (head.kind, head.first_s)
             for one in video
             for segment, head in (one.heads[number],)
-            if head.first_s is not None and _is_same_content(first.date, segment.date)
+            if head.first_s is not None and _is_same_content(first, first_head, segment, head.first_s)
         }
         return judge_alignment(starts, number)
 
@@ -166,5 +175,9 @@ class Watch:
         self._promoted_until = at + PROMOTED_S
 
 
-def _is_same_content(one: float | None, other: float | None) -> bool:
-    return one is None or other is None or abs(one - other) < 0.5
+def _is_same_content(one: Segment, its_head: Head, other: Segment, begins_s: float) -> bool:
+    """Say whether two segments of one number carry the same moment: by date, else by time stamps."""
+    if one.date is not None and other.date is not None:
+        return abs(one.date - other.date) < 0.5
+    # variants may be numbered apart: without dates a whole segment's difference tells only that
+    return its_head.first_s is not None and abs(its_head.first_s - begins_s) < 0.9 * one.duration_s

@@ -19,6 +19,8 @@ from noc_console.net.fetch import Reply
 from noc_console.probes.hls_keys import KeyWatch
 from noc_console.probes.tools import Tools
 
+_LEAST_PATIENCE_S = 3.0
+
 #: One initialisation section: its address and byte range as written.
 InitKey = tuple[str, tuple[int, int] | None]
 
@@ -57,7 +59,12 @@ class Polled:
 async def poll(watch: RungWatch, tools: Tools, variables: Mapping[str, str], reply: Reply | None = None) -> Polled:
     """Fetch a media playlist once (or take `reply`), judge it, and hand on the look."""
     if reply is None:
-        reply = await tools.fetch(tools.request(watch.rung.uri, accept_gzip=True), rung=watch.rung.label)
+        # who has no playlist after one and a half target durations must ask again, not wait
+        patience_s = max(_LEAST_PATIENCE_S, 1.5 * watch.memory.target_s or _LEAST_PATIENCE_S * 2)
+        request = tools.request(
+            watch.rung.uri, accept_gzip=True, timeout_s=min(tools.settings.request_timeout_s, patience_s)
+        )
+        reply = await tools.fetch(request, rung=watch.rung.label)
     watch.looked_at = reply.at
     before = watch.media
     step, found = _judged(watch, reply, variables, tools.clock_offset_s)

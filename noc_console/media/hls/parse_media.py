@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from noc_console.media.hls.attributes import date, expand, seconds
-from noc_console.media.hls.media_tags import TAGS, Reading
+from noc_console.media.hls.media_tags import TAGS
 from noc_console.media.hls.parse_master import MAX_URI
 from noc_console.media.hls.playlist import Media, Segment
+from noc_console.media.hls.reading import Reading
 from noc_console.model import Finding, Severity
 
 _DATE_TAG = "#EXT-X-PROGRAM-DATE-TIME:"
