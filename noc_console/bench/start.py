@@ -85,7 +85,7 @@ async def _watch(console: Console, began: float) -> dict[str, float]:
             told["window_s"] = time.time() - began
         states = {console.desk.mirror.channel_state(one) for one in console.desk.mirror.channels.values()}
         if "ok" in states:
-            console.window.pull()
+            console.window.show_lit()
             console.window.grab()
             told["tile_s"] = time.time() - began
     console.leave()

@@ -64,6 +64,7 @@ def run(options: Mapping[str, str]) -> list[Row]:
 def _window(count: int) -> Window:
     from noc_console.views.program import application_for, desk_for
     from noc_console.views.theme import theme
+    from noc_console.views.tidy import calm_collector
     from noc_console.views.window import Window
 
     look = theme()
@@ -73,7 +74,8 @@ def _window(count: int) -> Window:
     window.desk.mirror.take(board(count))
     window.show()
     application.processEvents()
-    window.pull()
+    window.show_lit()
+    calm_collector()
     return window
 
 

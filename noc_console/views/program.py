@@ -20,6 +20,7 @@ from noc_console.views.state import BoardMirror
 from noc_console.views.tasks import Tasks
 from noc_console.views.theme import Theme
 from noc_console.views.theme import theme as theme_named
+from noc_console.views.tidy import calm_collector, collect_seldom
 from noc_console.views.window import Window
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class Console:
         self.window.resize(1600, 900)
         self.window.showMaximized()
         await asyncio.sleep(0)
+        calm_collector()
+        self.desk.tasks.start(collect_seldom())
         if isinstance(self._source, Attached) and not self._source.token:
             self._token.ask()
         else:

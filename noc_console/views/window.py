@@ -61,16 +61,25 @@ class Window(QMainWindow):
         """Let everything visible pull what changed; called by the one frame timer."""
         self._pulls += 1
         self.desk.frame.is_lit = self._pulls // _BLINK_PULLS % 2 == 0
+        # the frame and the screen take turns, so that neither keeps a key waiting for both
+        if self._pulls % 2:
+            self.stage.refresh()
+        else:
+            self.pull_frame()
+
+    def pull_frame(self) -> None:
+        """Let what surrounds the screen pull what changed."""
         self.top.refresh()
         self._tell()
         self._show_entries()
-        self.stage.refresh()
         self.status.refresh(self.stage.note())
 
     def show_lit(self) -> None:
         """Draw the lit half of the blinking: what a picture should show."""
         self._pulls = 0
-        self.pull()
+        self.desk.frame.is_lit = True
+        self.stage.refresh()
+        self.pull_frame()
 
     def say(self, text: str) -> None:
         """Show one sentence in the banner until it is closed."""

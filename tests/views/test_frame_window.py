@@ -39,14 +39,14 @@ def test_control_and_a_number_lead_to_each_screen(window, qtbot):
 
 
 def test_the_navigation_marks_the_screen_and_hides_the_lab_without_one(window, desk):
-    window.pull()
+    window.show_lit()
     shown = {button.name: button.isChecked() for button in window.navigation.buttons() if button.isVisible()}
     assert "lab" not in shown
     assert [name for name, is_on in shown.items() if is_on] == ["wall"]
     told = board(300, rev=2)
     told["agent"]["lab"] = {"url": "http://127.0.0.1:1", "channels": 12}
     desk.mirror.take(told)
-    window.pull()
+    window.show_lit()
     assert "lab" in {button.name for button in window.navigation.buttons() if button.isVisible()} | (
         set() if "lab" in in_navigation() else {"lab"}
     )
@@ -114,10 +114,10 @@ def test_the_operator_is_asked_and_kept(window, desk, qtbot):
 
 def test_a_lost_agent_is_said_in_the_banner_until_it_is_back(window, desk):
     desk.mirror.lose("The agent does not answer.")
-    window.pull()
+    window.show_lit()
     assert window.banner.isVisible()
     desk.mirror.take(board(300, rev=2))
-    window.pull()
+    window.show_lit()
     assert not window.banner.isVisible()
 
 
@@ -125,7 +125,7 @@ def test_a_failed_task_is_told_once_and_closed(window, desk, qtbot):
     desk.tasks.failed.emit("Channel CH_1 is not there.")
     assert window.banner.notice.text == "Channel CH_1 is not there."
     qtbot.mouseClick(window.banner.findChild(QPushButton), Qt.MouseButton.LeftButton)
-    window.pull()
+    window.show_lit()
     assert not window.banner.isVisible()
 
 
@@ -140,6 +140,6 @@ def test_before_the_agent_is_there_the_frame_says_so(desk, qtbot):
     qtbot.addWidget(made, before_close_func=_let_go)
     made.resize(1366, 768)
     made.show()
-    made.pull()
+    made.show_lit()
     assert made.status.text.endswith("waiting for the agent")
     assert not made.banner.isVisible()
