@@ -129,7 +129,7 @@ async def _reopened(settings: Settings, clock: list[float], replay: Replay) -> l
             answer = await history.series(query)
             into.append((time.perf_counter() - began) * 1000)
             assert answer.points
-    top = await _top(history, clock, "after a restart")
+    top = await _top(history, clock, "after a restart, from rows")
     await history.close()
     return [
         top,

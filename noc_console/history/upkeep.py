@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from noc_console.history.ageing import age_window, drop_window, sweep
 from noc_console.history.faults import FAULTS
+from noc_console.history.recalling import recall_hours
 from noc_console.history.recorder import Recorder
 from noc_console.history.sealing import GRACE_S, seal_windows
 from noc_console.history.shelf import Sealed
@@ -41,6 +42,7 @@ class Upkeep:
         self._not_before = float("-inf")
         self._swept_at: float | None = None
         self._is_failing = False
+        self._has_recalled = False
 
     def step(self, at: float) -> bool:
         """Do one slice of what is due at this time; return whether anything was."""
@@ -66,6 +68,9 @@ class Upkeep:
         self._recorder.forecast_bytes = self.forecast()
 
     def _next(self, at: float) -> Iterator[None] | None:
+        if not self._has_recalled:
+            self._has_recalled = True
+            return recall_hours(self._recorder)
         windows = self._recorder.store.windows
         due = sorted(start for start in windows.windows if start + windows.span_s + GRACE_S <= at)
         if due:

@@ -13,7 +13,7 @@ from noc_console.history.ticks import Samples, in_order
 
 SLAB_MS = 60_000
 _FRESH = 60
-_WHOLE_HOURS = 26
+WHOLE_HOURS = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class OpenWindows:
         late = changed | {hour for hour in ended if hour <= newest}
         kept = {h: totals for h, totals in self.whole_hours.items() if h > max(late, default=-1)}
         kept |= {h: self.hours[h] for h in ended - late if h in self.hours}
-        return {hour: kept[hour] for hour in sorted(kept)[-_WHOLE_HOURS:]}
+        return {hour: kept[hour] for hour in sorted(kept)[-WHOLE_HOURS:]}
 
     def _place(self, samples: Samples) -> None:
         changed = dict(self.windows)

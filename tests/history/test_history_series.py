@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from noc_console.history import SeriesQuery, Tick
+from noc_console.history.sealing import seal_windows
 from noc_console.settings import Settings
 
 METRIC = "segment.download_s"
@@ -160,8 +161,8 @@ async def test_the_open_window_is_there_again_after_a_restart(desk, truth):
 async def test_sealing_that_was_interrupted_is_done_again_and_nothing_is_twice(desk, truth):
     await truth.run(1.9 * HOUR)
     truth.clock.at += HOUR
-    upkeep, recorder = truth.history._upkeep, truth.history._recorder
-    job = upkeep._next(truth.clock.at)
+    recorder = truth.history._recorder
+    job = seal_windows(recorder, [int(truth.start)])
     next(job)  # the blocks are written, the window is not yet said to be sealed
     assert recorder.sealed == ()
     await desk.close()
@@ -210,6 +211,21 @@ async def test_the_ranking_is_right_over_sealed_and_open_hours(desk, truth, orde
         column = values[:, "abc".index(row.rung)]
         assert row.n == len(column)
         assert (row.min, row.mean, row.max) == pytest.approx((column.min(), column.mean(), column.max()), abs=0.001)
+
+
+async def test_a_day_s_ranking_needs_no_row_after_a_restart_once_the_hours_are_recalled(desk, truth):
+    await truth.run(4.5 * HOUR, each_s=60)
+    before = await truth.history.top(METRIC, truth.start, truth.clock.at, 3)
+    await desk.close()
+    truth.history = await desk.open()
+    assert truth.history._store.windows.whole_hours == {}
+    from_rows = await truth.history.top(METRIC, truth.start, truth.clock.at, 3)
+    await truth.history.settle()
+    assert min(truth.history._store.windows.whole_hours) <= truth.start
+    from_memory = await truth.history.top(METRIC, truth.start, truth.clock.at, 3)
+    assert [(r.rung, r.n, r.min, r.max) for r in before] == [(r.rung, r.n, r.min, r.max) for r in from_rows]
+    assert [(r.rung, r.n, r.min, r.max) for r in from_rows] == [(r.rung, r.n, r.min, r.max) for r in from_memory]
+    assert [r.mean for r in from_memory] == pytest.approx([r.mean for r in before], rel=1e-6)
 
 
 async def test_a_forecast_is_told_once_something_is_sealed(truth):
