@@ -50,6 +50,7 @@ class ChannelScreen(QWidget):
         """Show another channel."""
         if channel_id != self._channel_id:
             self._channel_id, self._input_id, self._alarm_id, self._seen = channel_id, 0, 0, 0
+            self._drawn_second = 0
             self.plots.forget()
             self.work.forget()
         self.refresh()
@@ -64,9 +65,10 @@ class ChannelScreen(QWidget):
         is_new = not self._seen or changes.everything or self._channel_id in changes.channels or bool(changes.alarms)
         self._seen = mirror.revision
         second = int(mirror.now())
-        if is_new or second != self._drawn_second or self.plots.has_news:
+        is_due = second != self._drawn_second or self.plots.has_news
+        if is_new or is_due:
             self._drawn_second = second
-            self._draw(channel)
+            self._draw(channel, with_plots=is_due)
 
     def status_text(self) -> str:
         """Return what the status line says at its right end."""
@@ -80,7 +82,7 @@ class ChannelScreen(QWidget):
         """Close the note field or leave the pause; say whether there was something to close."""
         return self.drawer.close_note() or self.place.close() or self.plots.resume()
 
-    def _draw(self, channel: Any) -> None:
+    def _draw(self, channel: Any, *, with_plots: bool) -> None:
         mirror = self._desk.mirror
         one = self._input_of(channel)
         alarms = [alarm for alarm in mirror.open_alarms() if alarm["channel_id"] == channel["id"]]
@@ -88,7 +90,8 @@ class ChannelScreen(QWidget):
         self._alarm_id = alarm["id"] if alarm is not None else 0
         self.header.show_channel(channel)
         self.path.show_steps(steps(channel, mirror.channel_state(channel)), self._input_id)
-        self.plots.show_input(channel, one, alarms)
+        if with_plots:
+            self.plots.show_input(channel, one, alarms)
         self.work.show_input(channel, one, alarms)
         self.drawer.show_alarm(alarm, channel)
         self.acts.follow()
@@ -135,7 +138,7 @@ class ChannelScreen(QWidget):
             self.addAction(action)
 
     def _on_input(self, input_id: int) -> None:
-        self._input_id, self._seen = input_id, 0
+        self._input_id, self._seen, self._drawn_second = input_id, 0, 0
         self.plots.forget()
         self.work.forget()
         self.refresh()

@@ -125,4 +125,7 @@ def crossing(line: Line, limit: float, *, is_upper: bool = True) -> Line:
     part = over[swap] / (over[swap] - over[swap + 1])
     x = np.insert(line.x, swap + 1, line.x[swap] + part * (line.x[swap + 1] - line.x[swap]))
     y = np.insert(np.where(beyond, line.y, np.nan), swap + 1, limit)
-    return Line(x, y, True)
+    # one NaN between two pieces is enough: the plot splits its path at each of them
+    is_finite = np.isfinite(y)
+    keep = is_finite | np.concatenate(([False], is_finite[:-1]))
+    return Line(x[keep], y[keep], True)
