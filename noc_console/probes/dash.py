@@ -63,13 +63,13 @@ class Watcher:
     async def _by_mpd(self, lanes: Lanes) -> None:
         while True:
             began = self._tools.now()
-            edge_s = self._memory.edge_s
+            grown_at = self._memory.grown_at
             given, self._given = self._given, None
             polled = self._poller.take(given) if given else await self._poller.poll()
             await self._clock(polled)
             self._judge(polled, lanes)
             pace = pace_s(self._mpd if polled.mpd else None, self._input.poll_s, self._tools.settings.idle_poll_s)
-            if polled.mpd and self._is_listed() and self._memory.edge_s == edge_s and not self._input.poll_s:
+            if polled.mpd and self._is_listed() and self._memory.grown_at == grown_at and not self._input.poll_s:
                 pace *= _RETRY_SHARE  # nothing new yet: it is due, look again soon
             await self._tools.sleep_until(began + max(pace, _LEAST_WAIT_S))
 

@@ -100,6 +100,12 @@ def test_a_stale_mpd_says_whose_fault_it_is(seen: Seen, cause: str) -> None:
     assert [finding.where["cause"] for finding in step.findings if finding.id == "dash-mpd-stale"] == [cause]
 
 
+def test_a_channel_whose_start_moves_away_is_not_called_stale_as_well() -> None:
+    starts = ("2023-11-14T22:13:20Z", "2023-11-14T22:13:50Z", "2023-11-14T22:14:20Z", "2023-11-14T22:14:50Z")
+    looks = [(listed(n, n + 10, start=start), Seen(there(n + 10))) for n, start in enumerate(starts, 20)]
+    assert "dash-mpd-stale" not in ids(play(*looks))
+
+
 def test_a_first_look_at_an_old_mpd_is_stale_at_once() -> None:
     assert "dash-mpd-stale" in ids(play((listed(0, 9), Seen(AST + 600))))
 

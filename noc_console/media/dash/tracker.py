@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -62,6 +63,7 @@ class Memory:
     mpd: Mpd | None = None
     starts: tuple[tuple[str, float], ...] = ()
     edge_s: float | None = None
+    listed_s: float | None = None
     grown_at: float = 0.0
     first_at: float = 0.0
     was_live: bool = False
@@ -115,17 +117,20 @@ def _grown(memory: Memory, before: Mpd | None, mpd: Mpd, seen: Seen, edge_s: flo
     """Remember when the edge last moved, and how far it lies behind the clock."""
     first = memory.first_at or seen.at
     memory = _moved(memory, before, mpd, seen)
-    if edge_s is None or edge_s == memory.edge_s:
-        return replace(memory, first_at=first, grown_at=memory.grown_at or seen.at)
+    listed_s = edge(mpd, math.inf)  # what is listed counts as new, too, where the availability times are wrong
+    is_same = edge_s == memory.edge_s and listed_s == memory.listed_s
+    memory = replace(memory, first_at=first, listed_s=listed_s)
+    if edge_s is None or is_same:
+        return replace(memory, grown_at=memory.grown_at or seen.at)
     grown = seen.at - seen.http_age_s
     if memory.edge_s is None:
         # nobody knows when the newest segment of a first look came: what the MPD says of itself, no more than now
         said = _said_at(mpd, edge_s)
         grown = min(grown, said + (seen.offset_s or 0.0)) if said is not None else grown
     drift = memory.drift
-    if mpd.available_from is not None and not _is_number(mpd) and memory.edge_s is not None:
+    if mpd.available_from is not None and not _is_number(mpd) and memory.edge_s not in (None, edge_s):
         drift = drift.seen(seen.utc, seen.utc - seen.http_age_s - mpd.available_from - edge_s)
-    return replace(memory, edge_s=edge_s, grown_at=grown, first_at=first, drift=drift)
+    return replace(memory, edge_s=edge_s, grown_at=grown, drift=drift)
 
 
 def _moved(memory: Memory, before: Mpd | None, mpd: Mpd, seen: Seen) -> Memory:
