@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from noc_console.errors import KnownError
@@ -35,9 +36,19 @@ async def _serve(options: LabOptions, ready_fd: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _watch_hold(loop, stop)
+    serving = asyncio.create_task(_run(options, ready_fd))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _run(options: LabOptions, ready_fd: int) -> None:
     async with running(options) as lab:
         _tell(lab.url, len(lab.channels), ready_fd)
-        await stop.wait()
+        await asyncio.Event().wait()
 
 
 def _watch_hold(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

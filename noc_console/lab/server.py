@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from threading import Event
 
 from noc_console.lab.access import AccessLog, Entry
 from noc_console.lab.api import Api
@@ -50,7 +51,11 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
     `clock` is for those who play time by hand; without one it is the wall's. Raises KnownError when the media
     cannot be kept, OSError when the port is taken.
     """
-    made = await asyncio.to_thread(looks, look_names(options), options)
+    stop = Event()
+    try:
+        made = await asyncio.to_thread(looks, look_names(options), options, stop)
+    finally:
+        stop.set()
     all_channels = channels(options)
     origin = Origin(all_channels, Studio(made), options.window)
     log = AccessLog(options.ring, options.log)

@@ -7,9 +7,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from noc_console.lab.options import LabOptions
 
 # raised when the encoder or the pictures change, so that old files are not used
 VERSION = 1
+_LOOK_S = 0.2
 
 
 def cache_folder(options: LabOptions) -> Path:
@@ -31,31 +33,37 @@ def cache_folder(options: LabOptions) -> Path:
     return Path(home) / "noc-console" / "lab"
 
 
-def looks(names: Sequence[str], options: LabOptions) -> list[Look]:
+def looks(names: Sequence[str], options: LabOptions, stop: Event | None = None) -> list[Look]:
     """Return the looks of these names, encoding what is not cached yet, two at a time.
 
-    Raises KnownError when the folder cannot be written.
+    Raises KnownError when the folder cannot be written, or when `stop` was set before all were encoded.
     """
     paths = [_path(name, index, options) for index, name in enumerate(names)]
     missing = [index for index, path in enumerate(paths) if not path.is_file()]
     if missing:
         try:
             paths[0].parent.mkdir(parents=True, exist_ok=True)
-            _encode([(names[index], index, paths[index], options) for index in missing])
+            _encode([(names[index], index, paths[index], options) for index in missing], stop or Event())
         except OSError as error:
             raise KnownError(f"The lab cannot write its media below {paths[0].parent}: {error.strerror}.") from error
     return [_load(path, name, options) for path, name in zip(paths, names, strict=True)]
 
 
-def _encode(jobs: Sequence[tuple[str, int, Path, LabOptions]]) -> None:
+def _encode(jobs: Sequence[tuple[str, int, Path, LabOptions]], stop: Event) -> None:
     if len(jobs) == 1:
         _encode_one(*jobs[0])
         return
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+    try:
         running = [pool.submit(_encode_one, *job) for job in jobs]
         for done, future in enumerate(running, 1):
+            while not wait([future], timeout=_LOOK_S).done:
+                if stop.is_set():
+                    raise KnownError("The lab was stopped while it encoded its pictures.")
             future.result()
             _say(f"\rEncoding the lab's pictures: {done} of {len(running)}" + "\n" * (done == len(running)))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _encode_one(name: str, index: int, path: Path, options: LabOptions) -> None:

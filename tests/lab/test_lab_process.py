@@ -56,3 +56,22 @@ def test_it_serves_when_it_says_so_and_ends_when_its_parent_is_gone(child: Child
 def test_it_ends_in_order_when_it_is_told_to(child: Child) -> None:
     child.process.terminate()
     assert child.process.wait(10) == 0
+
+
+def test_it_ends_soon_when_its_parent_is_gone_while_it_still_encodes(tmp_path: Path) -> None:
+    held, hold = os.pipe()
+    command = [sys.executable, "-m", "noc_console", "lab", "--channels", "12", "--port", "0"]
+    process = subprocess.Popen(
+        command,
+        pass_fds=(held,),
+        env={**os.environ, "NOC_LAB_HOLD_FD": str(held), "NOC_LAB_CACHE": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(held)
+    os.close(hold)
+    try:
+        assert process.wait(30) == 0
+        assert len(list(tmp_path.glob("*.npz"))) < 12
+    finally:
+        process.kill()
+        process.wait()
