@@ -194,7 +194,9 @@ def _beside(watch: RungWatch, segment: Segment, head: Head) -> list[Finding]:
     findings = []
     for number in (segment.sequence, segment.sequence + 1):
         before, after = heads.get(number - 1), heads.get(number)
+        if not before or not after or after[0].is_discontinuity:
+            continue
         # the same number with another discontinuity count is another life of the packager
-        if before and after and before[0].discontinuity_sequence == after[0].discontinuity_sequence:
+        if before[0].discontinuity_sequence == after[0].discontinuity_sequence:
             findings.extend(judge_neighbours(before[1], after[1], after[0], watch.rung))
     return findings
