@@ -15,6 +15,7 @@ from noc_console.lab.channels import LabChannel
 from noc_console.lab.fault_desk import Order
 from noc_console.lab.faults import FAULTS, PACKAGER_RESTART, Fault
 from noc_console.lab.missed import Watch
+from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.origin import Origin
 from noc_console.lab.reply import Document, Reply, Request, document_reply
 
@@ -169,7 +170,7 @@ class Api:
                 {
                     "seq": slot.seq,
                     "published_at": schedule.wall(slot.end),
-                    "duration_s": slot.frames / 25,
+                    "duration_s": slot.frames / FRAME_RATE,
                     "is_ad": bool(slot.ad),
                     "is_discontinuity": slot.is_discontinuity,
                 }
