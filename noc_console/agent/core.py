@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +35,7 @@ from noc_console.model import Event, Severity
 from noc_console.settings import Settings
 
 STORE_ALARM = "DATABASE_CONNECTION_FAILURE"
+_MOST_NEWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Agent:
         self.evidence = Evidence(self.recorder, self.supervisor)
         self._group = parts.group
         self._channel_of: dict[int, int] = {}
+        self.news: deque[dict[str, Any]] = deque(maxlen=_MOST_NEWS)
         self.intake = Intake(self.recorder, self.flow, self.work.rings, self.happened)
 
     async def load(self) -> None:
@@ -88,6 +91,8 @@ class Agent:
         self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1)
         self.engine.restore(alarms, self.clock.now())
         await self.templates.load()
+        for event in history.opened_with:
+            self._remember(event)
         self.board.set_agent(facts_of(self))
         self.board.configure(self.channels.by_id.values())
         await self.flow.act(self._configured)
@@ -127,11 +132,17 @@ class Agent:
         """React to what is in the journal now: alarms get evidence, a store that fails gets an alarm."""
         self.bell.ring()
         self.evidence.heard(event)
+        self._remember(event)
         if event.kind == "RecordingStopped":
             text = str(event.data.get("text") or "The history cannot be written.")
             self._group.create_task(self._raise_store(text))
         elif event.kind == "RecordingResumed":
             self._group.create_task(self._clear_store())
+
+    def _remember(self, event: Event) -> None:
+        """Keep what happened to the agent itself for the console's eyes."""
+        if not (event.channel_id or event.input_id) and "text" in event.data:
+            self.news.append({"at": event.at, "kind": event.kind, "text": str(event.data["text"])})
 
     async def _raise_store(self, text: str) -> None:
         await self.flow.act(lambda: self.engine.raise_own(STORE_ALARM, Severity.CRITICAL, text, self.clock.now()))

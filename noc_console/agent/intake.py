@@ -49,7 +49,8 @@ class Intake:
     def replaced(self, slot: int, pid: int, why: str) -> None:
         """Write down that a worker was replaced."""
         self._numbers.pop(slot, None)
-        data = {"slot": slot, "pid": pid, "why": why}
+        text = f"Worker {slot + 1} (process {pid}) was replaced: {why}."
+        data = {"slot": slot, "pid": pid, "why": why, "text": text}
         self._happened(Event("WorkerReplaced", self._recorder.clock.now(), data=data))
 
     def _series(self, slot: int, numbers: npt.NDArray[Any], names: BatchDecoder) -> npt.NDArray[np.uint32]:

@@ -26,6 +26,7 @@ _LONGEST_BACKOFF_S = 30.0
 _WELL_AFTER_S = 60.0
 _START_S = 20.0
 _LOOK_S = 1.0
+_SHOWN_S = 15.0
 _FAILING_S = 120.0
 _FAILING_DEATHS = 3
 _log = logging.getLogger(__name__)
@@ -62,12 +63,17 @@ class Slot:
         return {
             "slot": self.number,
             "pid": self.running.pid if self.running else 0,
-            "state": self.state,
+            "state": self._shown_state(),
             "inputs": len(self.inputs),
             "replaced": len(self.deaths),
             "why": self.fault,
             **{name: health.get(name, 0.0) for name in _HEALTH},
         }
+
+    def _shown_state(self) -> str:
+        """A replacement is shown for a while after it is well again, so that nobody misses it."""
+        is_fresh = bool(self.deaths) and time.monotonic() - self.deaths[-1] < _SHOWN_S
+        return "replaced" if self.state == "ok" and is_fresh else self.state
 
 
 _HEALTH = ("cpu_ratio", "rss_bytes", "lag_s", "requests_per_s", "bandwidth_bps")

@@ -110,9 +110,15 @@ def test_a_killed_worker_is_replaced_and_goes_on_measuring(db: Path, lab: str) -
         assert told["data"]["why"] == "ended by itself (killed by SIGKILL)"
         killed_at = told["at"]
         until(lambda: channel(agent)["at"] > killed_at, "a newer sample")
-        worker = agent.get("/board")["agent"]["workers"][0]
+
+        def replaced() -> dict[str, Any] | None:
+            worker = agent.get("/board")["agent"]["workers"][0]
+            return worker if worker["state"] == "replaced" and worker["pid"] else None
+
+        worker = until(replaced, "the board to say so")
         assert worker["pid"] != pid
         assert worker["inputs"] == 1
+        assert f"(process {pid}) was replaced: ended by itself" in agent.get("/board")["agent"]["news"][-1]["text"]
 
 
 def test_a_worker_that_hangs_is_replaced_when_its_patience_is_over(db: Path, lab: str) -> None:
