@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from noc_console.model import Severity
 from noc_console.views.alarm_acts import Act, AlarmActs
@@ -39,6 +39,7 @@ class AlarmDrawer(QFrame):
         self._alarm: Json | None = None
         self._channel: Json | None = None
         self._has_way = has_way
+        self._focus_before: QWidget | None = None
         self.setFixedWidth(width)
         self.setProperty("look", "raised")
         self.sheet = Sheet(desk.theme)
@@ -120,12 +121,16 @@ class AlarmDrawer(QFrame):
         return foot
 
     def _hide_note(self) -> None:
+        if self.note.hasFocus() and self._focus_before is not None:
+            self._focus_before.setFocus()
         self.note.hide()
         self.note_label.hide()
         self.note.clear()
 
     def _on_asked(self, question: str) -> None:
         self.note_label.setText(question)
+        before = QApplication.focusWidget()
+        self._focus_before = before if before is not self.note else self._focus_before
         self.note_label.show()
         self.note.show()
         self.note.setFocus()

@@ -60,7 +60,8 @@ def rank(alarm: Json, tier: int) -> tuple[int, bool, int, float]:
 def chips(alarms: Sequence[Json], operator: str, tiers: Mapping[int, int]) -> list[Chip]:
     """Return the chips worth offering; layers only where there are alarms."""
     keys = ["open", "mine", "unacknowledged", "critical", "major", "tier1"]
-    keys += [f"layer{layer}" for layer in Layer if any(alarm["layer"] == layer for alarm in alarms)]
+    layers = {alarm["layer"] for alarm in alarms if alarm["channel_id"]}
+    keys += [f"layer{layer.value}" for layer in Layer if layer in layers]
     return [Chip(key, _TITLES.get(key) or f"Layer L{key[-1]}", _count(alarms, key, operator, tiers)) for key in keys]
 
 
@@ -78,7 +79,7 @@ def listed(alarms: Iterable[Json], query: Query, operator: str, tiers: Mapping[i
 def passes(alarm: Json, key: str, operator: str, tiers: Mapping[int, int]) -> bool:
     """Tell whether a chip lets an alarm through."""
     if key.startswith("layer"):
-        return bool(alarm["layer"] == int(key[5:]))
+        return bool(alarm["channel_id"]) and bool(alarm["layer"] == int(key[5:]))
     match key:
         case "mine":
             return bool(operator) and alarm["owner"] == operator

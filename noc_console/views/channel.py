@@ -30,6 +30,7 @@ class ChannelScreen(QWidget):
         self._input_id = 0
         self._alarm_id = 0
         self._seen = 0
+        self._boot = ""
         self._drawn_second = 0
         self.header = ChannelHeader(desk)
         self.path = PathRow(desk)
@@ -61,6 +62,10 @@ class ChannelScreen(QWidget):
         channel = mirror.channels.get(self._channel_id)
         if channel is None:
             return
+        if mirror.boot != self._boot:
+            # another agent, or the same one anew: what was fetched from it before may be another channel's
+            self._boot = mirror.boot
+            self.plots.forget()
         changes = mirror.changes(self._seen)
         is_new = not self._seen or changes.everything or self._channel_id in changes.channels or bool(changes.alarms)
         self._seen = mirror.revision

@@ -117,6 +117,7 @@ class SeriesFeed:
                 continue
             if one.want.is_tail:
                 trace.extend(one.points, one.gaps)
+                trace.trim(one.want.end - self._span_s)
             else:
                 trace.replace(one.points, one.gaps)
         self.revision += 1

@@ -274,6 +274,14 @@ def test_acknowledge_asks_for_a_note_in_place_and_escape_leaves_it(screen: Alarm
     assert not screen.drawer.is_writing
 
 
+def test_after_a_note_the_keys_are_the_lists_again(screen: AlarmsScreen) -> None:
+    screen.activateWindow()
+    screen.table.setFocus()
+    screen.acts.action(Act.ACKNOWLEDGE).trigger()
+    QTest.keyClick(screen.drawer.note, Qt.Key.Key_Escape)
+    assert screen.table.hasFocus()
+
+
 def test_acknowledge_is_off_for_an_alarm_somebody_holds(screen: AlarmsScreen) -> None:
     screen.table.choose(4)
     assert not screen.acts.action(Act.ACKNOWLEDGE).isEnabled()

@@ -118,3 +118,15 @@ def test_points_reduced_by_the_agent_keep_their_extremes_and_are_joined() -> Non
     assert not line.is_broken
     assert line.y.max() == 9
     assert line.y.min() == 0
+
+
+def test_a_trace_watched_for_days_holds_no_more_than_twice_its_window() -> None:
+    trace = Trace()
+    trace.replace([[0, 1, 1, 1, 1]], [Gap(0, 10, "no data")])
+    for at in range(1, 20_000):
+        trace.append(at, 1.0)
+        trace.trim(at - 1000)
+        assert len(trace) <= 2002
+    assert trace.last_at == 19_999
+    assert trace.gaps == ()
+    assert len(trace.line(Window(18_999, 19_999, 400)).x) > 400

@@ -102,6 +102,16 @@ class Trace:
         self._rows[:, self._count] = (at, value, value, value)
         self._count += 1
 
+    def trim(self, before: float) -> None:
+        """Forget what is older than a time, once that is half of what is held."""
+        old = int(np.searchsorted(self.at, before))
+        if old * 2 <= self._count or not old:
+            return
+        self._rows = self._rows[:, old : self._count].copy()
+        self._count -= old
+        self._columns = None
+        self.gaps = tuple(gap for gap in self.gaps if gap.end > before)
+
     def line(self, window: Window) -> Line:
         """Return the line of a window: the samples themselves, or least and greatest per pixel column."""
         at = self.at
