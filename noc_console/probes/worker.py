@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from noc_console.errors import KnownError
 from noc_console.model import Input, Observation
@@ -148,9 +149,10 @@ def _end_soon() -> None:
 
 
 def _raise_limits() -> None:
-    """Allow as many sockets as the system does."""
+    """Allow as many sockets as the system does; where it does not, the usual number has to do."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 if __name__ == "__main__":

