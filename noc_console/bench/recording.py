@@ -48,7 +48,7 @@ def from_lab(folder: Path, seconds: float) -> Recording:
     command = [sys.executable, "-m", "noc_console", "agent", "--db", str(db), "--port", "0", "--demo", "yes"]
     agent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        agent.wait(seconds + 15)
+        agent.wait(seconds + 30)  # it starts its lab first
     except subprocess.TimeoutExpired:
         agent.send_signal(signal.SIGTERM)
         agent.wait(20)
