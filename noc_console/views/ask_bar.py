@@ -40,6 +40,10 @@ class AskBar(QWidget):
         self.show()
         self._no.setFocus()
 
+    def buttons(self) -> tuple[QPushButton, QPushButton]:
+        """Return the dangerous answer and the safe one."""
+        return self._yes, self._no
+
     def put_away(self) -> bool:
         """Hide without doing it; say whether there was a question."""
         was_asking, self._act = self.isVisible(), None
