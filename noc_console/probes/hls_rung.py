@@ -136,6 +136,6 @@ def unreachable(finding_id: str, what: str, reply: Reply) -> Finding:
 def date_of(reply: Reply) -> float | None:
     """Return the Date of an answer as Unix time, None where it has none that can be read."""
     try:
-        return parsedate_to_datetime(reply.headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
+        return parsedate_to_datetime(reply.headers["date"][:64]).timestamp()
+    except (KeyError, ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -21,6 +21,9 @@ _HEADS = 8
 _LEAST_AT_ONCE = 4
 _BACKLOG_PER_RUNG = 8
 _TOLD_EVERY_S = 60.0
+_MOST_AT_ONCE = 32
+_LOOKED_AT_BYTES = 64 * 1024**2
+_INIT_BYTES = 1024**2
 
 
 class Segments:
@@ -38,7 +41,7 @@ class Segments:
 
     def allow(self, rungs: int) -> None:
         """Set how many may run at once by the size of the ladder."""
-        self._most = max(_LEAST_AT_ONCE, 2 * rungs)
+        self._most = min(max(_LEAST_AT_ONCE, 2 * rungs), _MOST_AT_ONCE)
 
     def offer(self, watch: RungWatch, fresh: tuple[Segment, ...], *, is_whole: bool) -> None:
         """Take the segments that just appeared in a rung; those already waiting give way to them."""
@@ -100,7 +103,7 @@ class Segments:
         self, watch: RungWatch, listed: Listed, settled: list[Finding], segment: Segment, is_whole: bool
     ) -> None:
         try:
-            taken = await take(self._tools, listed, is_whole=is_whole)
+            taken = await take(self._tools, listed, is_whole=is_whole, keep_bytes=_LOOKED_AT_BYTES)
             findings = [*taken.findings, *settled]
             if taken.is_had and is_whole and watch.rung.kind != "iframe":
                 findings.extend(await self._looked(watch, segment, taken))
@@ -128,6 +131,8 @@ class Segments:
         if watch.rung.bandwidth_bps and watch.media is not None:
             watch.sizes = remember(watch.sizes, Size(segment.sequence, segment.duration_s, taken.reply.size_bytes))
             findings.extend(judge_live(watch.rung, watch.sizes, float(watch.media.target_duration_s)))
+        if len(taken.reply.body) >= _LOOKED_AT_BYTES:
+            return findings  # only its beginning was kept: what is at its end cannot be judged
         body, locked = self._opened(watch, segment, taken.reply.body)
         if body is None:
             return [*findings, *locked]
@@ -168,7 +173,8 @@ class Segments:
         key: InitKey = (watch.media.absolute(segment.map.uri), segment.map.byterange)
         if watch.inits.get(key) is None:
             span = key[1]
-            request = self._tools.request(key[0], byte_range=f"{span[1]}-{span[1] + span[0] - 1}" if span else "")
+            byte_range = f"{span[1]}-{span[1] + span[0] - 1}" if span else ""
+            request = self._tools.request(key[0], byte_range=byte_range, max_bytes=_INIT_BYTES)
             reply = await self._tools.fetch(request, rung=watch.rung.label)
             if not reply.is_ok or not reply.body:
                 why = reply.error_text or f"The server answered {reply.status}."
