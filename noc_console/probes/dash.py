@@ -51,6 +51,7 @@ class Watcher:
         self._asked_at = -AGAIN_S
         self._promoted_until = 0.0
         self._turn = 0
+        self._told: tuple[Finding, ...] = ()
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -145,15 +146,22 @@ class Watcher:
         return offset if offset is not None else self._time.believed_s if self._time else None
 
     def _tell_ladder(self, mpd: Mpd) -> None:
-        self._tools.tell_ladder(ladder(mpd))
+        """Tell the ladder when it is new, and what changed against the version before."""
         before = self._mpd
-        if before is None or before is mpd:
+        if before is mpd:
             return
-        was, now = [rung.label for rung in ladder(before)], [rung.label for rung in ladder(mpd)]
-        if was != now:
-            data = {"kind": "LadderChanged", "at": self._tools.now(), "before": was, "after": now}
-            self._tools.note("event", data)
-        for label in set(was) - set(now):
+        rungs = ladder(mpd)
+        self._tools.tell_ladder(rungs)
+        was, now = [rung.label for rung in ladder(before)] if before else [], [rung.label for rung in rungs]
+        if before is None or was == now:
+            return
+        gone, come = [one for one in was if one not in now], [one for one in now if one not in was]
+        parts = [f"{', '.join(gone)} gone"] if gone else []
+        parts += [f"{', '.join(come)} new"] if come else []
+        text = f"The ladder changed: {'; '.join(parts) or 'another order'}."
+        data = {"kind": "LadderChanged", "at": self._tools.now(), "text": text, "before": was, "after": now}
+        self._tools.note("event", data)
+        for label in gone:
             self._tools.look(f"segment/{label}", self._tools.now(), {})  # what was wrong with it is gone with it
 
     def _spread(self, mpd: Mpd) -> dict[str, float]:
@@ -203,9 +211,13 @@ class Watcher:
         return (newest,)
 
     def _look(self, scope: str, at: float, metrics: Mapping[str, float], findings: tuple[Finding, ...]) -> None:
-        self._tools.look(scope, at, metrics, findings)
         if self._listener:
             self._listener(scope, at, metrics, findings)
+        events = tuple(finding for finding in findings if catalogues.severity_of(finding) is None)
+        findings = tuple(finding for finding in findings if finding not in events)
+        self._tools.look(scope, at, metrics, findings)
+        if events:
+            self._tell(events, at)
         if self._input.level is not Level.FULL and any(_is_bad(finding) for finding in findings):
             if not self._is_promoted():
                 text = "Measured fully for two minutes because of a finding."
@@ -213,6 +225,14 @@ class Watcher:
                     "event", {"kind": "InputPromoted", "at": at, "text": text, "finding": findings[0].id}
                 )
             self._promoted_until = self._tools.now() + PROMOTED_S
+
+    def _tell(self, events: tuple[Finding, ...], at: float) -> None:
+        """Hand on what is no state but something that happened, once, though an edit is found at two looks."""
+        for finding in events:
+            if finding not in self._told:
+                data = {"kind": "ProtectionChanged", "at": at, "text": finding.text, "finding": finding.id}
+                self._tools.note("event", data)
+        self._told = events
 
 
 def _is_bad(finding: Finding) -> bool:

@@ -264,7 +264,8 @@ def test_metrics_tell_age_window_and_latency() -> None:
     assert later.metrics["playlist.age_ratio"] == pytest.approx(0.5)
     assert later.metrics["playlist.latency_s"] == pytest.approx(1.5)
     assert later.metrics["playlist.segments"] == 11
-    assert later.metrics["ladder.rungs"] == 2
+    assert later.metrics["ladder.rungs"] == 3
+    assert later.metrics["ladder.max_bandwidth_bps"] == 2_000_000
 
 
 def test_segments_listed_far_ahead_are_not_there_yet() -> None:

@@ -56,6 +56,7 @@ class Origin:
     faults: Callable[[str], Answer | None] = lambda _path: None
     frozen_at: float = 0.0
     ahead_s: float = 0.0
+    protection: str = ""
     timing: str = '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>'
     paths: list[str] = field(default_factory=list)
     port: int = 0
@@ -89,7 +90,7 @@ class Origin:
             f'<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic" availabilityStartTime="{stamp}" '
             f'publishTime="{published}" minimumUpdatePeriod="PT{self.update_s}S" timeShiftBufferDepth="PT{depth}S" '
             f'minBufferTime="PT1S"><Period id="1" start="PT0S"><AdaptationSet id="1" contentType="video" '
-            f'mimeType="video/mp4">{template}{reps}</AdaptationSet></Period>{self.timing}</MPD>'
+            f'mimeType="video/mp4">{self.protection}{template}{reps}</AdaptationSet></Period>{self.timing}</MPD>'
         ).encode()
 
     def answer(self, path: str) -> Answer:

@@ -156,6 +156,8 @@ async def test_a_rung_that_goes_is_told_and_leaves_no_finding_behind() -> None:
         await seen.until(lambda: "dash-segment-missing" in seen.found(f"segment/{RUNGS[1]}"))
         origin.reps = ("v1",)
         await seen.until(lambda: seen.events("LadderChanged"))
+        assert seen.events("LadderChanged")[0]["text"] == "The ladder changed: 280p@200k gone."
+        assert len([data for name, data in seen.notes if name == "ladder"]) == 2
         await seen.until(lambda: seen.looks(f"segment/{RUNGS[1]}")[-1] == ())
         assert "dash-representation-changed" in seen.found("mpd")
 
@@ -204,3 +206,14 @@ async def test_a_server_whose_clock_is_an_hour_ahead_is_followed(timing: str) ->
     async with running(origin), watching(origin) as seen:
         await seen.until(lambda: len(fetched(origin, "v1")) >= 3)
         assert "dash-segment-missing" not in seen.found()
+
+
+async def test_a_new_key_is_an_event_told_once() -> None:
+    async with running(Origin()) as origin, watching(origin) as seen:
+        await seen.until(lambda: len(seen.looks("mpd")) >= 1)
+        origin.protection = '<ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"/>'
+        await seen.until(lambda: seen.events("ProtectionChanged"))
+        looks = len(seen.looks("mpd"))
+        await seen.until(lambda: len(seen.looks("mpd")) >= looks + 2)
+        assert len(seen.events("ProtectionChanged")) == 1
+        assert seen.found("mpd") == set()

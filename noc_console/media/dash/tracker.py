@@ -120,8 +120,10 @@ def _grown(memory: Memory, before: Mpd | None, mpd: Mpd, seen: Seen, edge_s: flo
     listed_s = edge(mpd, math.inf)  # what is listed counts as new, too, where the availability times are wrong
     is_same = edge_s == memory.edge_s and listed_s == memory.listed_s
     memory = replace(memory, first_at=first, listed_s=listed_s)
-    if edge_s is None or is_same:
+    if is_same or (edge_s is None and listed_s is None):
         return replace(memory, grown_at=memory.grown_at or seen.at)
+    if edge_s is None:
+        return replace(memory, grown_at=seen.at - seen.http_age_s)
     grown = seen.at - seen.http_age_s
     if memory.edge_s is None:
         # nobody knows when the newest segment of a first look came: what the MPD says of itself, no more than now
@@ -239,21 +241,19 @@ def _apart(mpd: Mpd, at: float) -> Iterator[Finding]:
 
 
 def _metrics(memory: Memory, mpd: Mpd, seen: Seen, expected: Expected) -> dict[str, float]:
-    rungs = [rung for rung in ladder(mpd) if rung.kind == "video"]
-    rates = [rung.bandwidth_bps for rung in rungs if rung.bandwidth_bps] or [0]
+    rungs = [rung for rung in ladder(mpd) if rung.kind != "iframe"]
+    rates = [rung.bandwidth_bps for rung in rungs if rung.kind == "video" and rung.bandwidth_bps]
     metrics = {
         "playlist.is_valid": 1.0,
         "playlist.http_age_s": seen.http_age_s,
         "playlist.target_duration_s": mpd.segment_s,
         "playlist.discontinuities": float(max(len(mpd.periods) - 1, 0)),
         "ladder.rungs": float(len(rungs)),
-        "ladder.min_bandwidth_bps": float(min(rates)),
-        "ladder.max_bandwidth_bps": float(max(rates)),
     }
+    if rates:
+        metrics |= {"ladder.min_bandwidth_bps": float(min(rates)), "ladder.max_bandwidth_bps": float(max(rates))}
     if expected.rungs:
-        metrics["ladder.rungs_expected"] = float(
-            sum(1 for label in expected.rungs if not label.startswith(("audio-", "subtitles-", "iframe-")))
-        )
+        metrics["ladder.rungs_expected"] = float(len(expected.rungs))
     if mpd.window_s is not None:
         metrics["playlist.window_s"] = mpd.window_s
     return metrics | _edge_metrics(memory, mpd, seen)
