@@ -12,6 +12,7 @@ _COALESCE_S = 0.2
 class Bell:
     """Rung when something changed; an urgent ring (an alarm) is heard at once, others at most 5 times a second."""
 
+    urgent_rings: int = 0
     _any: asyncio.Event = field(default_factory=asyncio.Event)
     _urgent: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -20,6 +21,7 @@ class Bell:
         self._any.set()
         self._any = asyncio.Event()
         if urgent:
+            self.urgent_rings += 1
             self._urgent.set()
             self._urgent = asyncio.Event()
 

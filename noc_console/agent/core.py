@@ -142,7 +142,8 @@ class Agent:
     def _remember(self, event: Event) -> None:
         """Keep what happened to the agent itself for the console's eyes."""
         if not (event.channel_id or event.input_id) and "text" in event.data:
-            self.news.append({"at": event.at, "kind": event.kind, "text": str(event.data["text"])})
+            again = "Recording again. " if event.kind == "RecordingResumed" else ""
+            self.news.append({"at": event.at, "kind": event.kind, "text": again + str(event.data["text"])})
 
     async def _raise_store(self, text: str) -> None:
         await self.flow.act(lambda: self.engine.raise_own(STORE_ALARM, Severity.CRITICAL, text, self.clock.now()))
@@ -154,9 +155,10 @@ class Agent:
 
     async def board_since(self, since: int, wait_s: float) -> dict[str, Any]:
         """Return what changed since a revision, at once or when something does, at most five times a second."""
+        urgent = self.bell.urgent_rings
         if wait_s > 0 and since == self.board.rev and not await self._changed(wait_s):
             return self._changes(since)
-        if wait_s > 0 and 0 < since <= self.board.rev:
+        if wait_s > 0 and 0 < since <= self.board.rev and self.bell.urgent_rings == urgent:
             await self.bell.gather()
         return self._changes(0 if since > self.board.rev else since)
 
