@@ -83,7 +83,7 @@ async def many_short_headers(_: bytes, writer: asyncio.StreamWriter) -> None:
 
 async def endless_interim(_: bytes, writer: asyncio.StreamWriter) -> None:
     while True:
-        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1000)
         await writer.drain()
 
 

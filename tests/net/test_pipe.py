@@ -8,7 +8,7 @@ import socket
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noc_console.model import Finding, Observation, Severity
@@ -67,6 +67,7 @@ def through(decoder: BatchDecoder, raw: bytes) -> list[Batch]:
     return batches
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(OBSERVATIONS, max_size=6), max_size=3))
 def test_every_observation_comes_out_as_it_went_in(rounds: list[list[Observation]]) -> None:
     encoder, decoder = BatchEncoder(), BatchDecoder()
@@ -168,6 +169,7 @@ def test_a_garbled_batch_is_refused_by_name(payload: bytes) -> None:
         BatchDecoder().batch(payload)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_decoder_fail_otherwise(payload: bytes) -> None:
     decoder = BatchDecoder()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noc_console.model import Access, Expected, Input, Kind, Layer, Level
@@ -36,6 +36,7 @@ INPUTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(INPUTS, max_size=4).map(tuple))
 def test_inputs_and_bounds_come_out_as_they_went_in(inputs: tuple[Input, ...]) -> None:
     settings = Settings(request_timeout_s=3.5, max_redirects=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import formatdate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noc_console.net.fetch import Reply
@@ -42,6 +42,7 @@ def test_two_ports_are_one_machine() -> None:
     assert clock.hosts == 1
 
 
+@settings(deadline=None)
 @given(st.floats(-300, 300))
 def test_three_hosts_tell_how_far_we_are_ahead(ahead_s: float) -> None:
     clock = WorldClock()
