@@ -28,6 +28,7 @@ class ChannelDesk:
     recorder: Recorder
     flow: Flow
     changed: Callable[[], None]
+    template_of: Callable[[str], str]
     by_id: dict[int, Channel] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -66,7 +67,7 @@ class ChannelDesk:
         """Change what the form says of a channel."""
         async with self._turn:
             known = self.find(channel_id)
-            wanted = to_channel(form, known)
+            wanted = to_channel(self._templated(form), known)
             self._refuse_twins(wanted)
             if wanted == known:
                 return self._json(known)
@@ -102,7 +103,7 @@ class ChannelDesk:
                 continue
             known = by_code.get(row.form.channel_code or "")
             try:
-                wanted = to_channel(row.form if known else self._complete(row.form), known)
+                wanted = to_channel(self._templated(row.form) if known else self._complete(row.form), known)
             except KnownError as error:
                 answer["errors"].append({"line": row.line, "message": str(error)})
                 continue
@@ -146,12 +147,16 @@ class ChannelDesk:
         return saved
 
     def _complete(self, form: ChannelForm) -> ChannelForm:
-        form = _named(form)
+        form = self._templated(_named(form))
         if not form.channel_code:
             form = form.model_copy(update={"channel_code": self._free_code(form.channel_name or "")})
         if not form.inputs and not form.input_url:
             raise BadRequest("A channel needs an input_url, or inputs with at least one url.")
         return form
+
+    def _templated(self, form: ChannelForm) -> ChannelForm:
+        """Return the form with its template's name, which may have been told by number; BadRequest if unknown."""
+        return form.model_copy(update={"template": self.template_of(form.template)}) if form.template else form
 
     def _free_code(self, name: str) -> str:
         if not name:

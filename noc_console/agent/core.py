@@ -69,7 +69,7 @@ class Agent:
         self.engine = Engine()
         self.recorder = Recorder(parts.history, self.clock, self._kept)
         self.flow = Flow(self.engine, self.recorder, self.board, self.bell)
-        self.channels = ChannelDesk(self.clock, self.recorder, self.flow, self.reconfigure)
+        self.channels = ChannelDesk(self.clock, self.recorder, self.flow, self.reconfigure, self._template_of)
         self.templates = TemplateDesk(self.clock, self.recorder, self.channels, self.reconfigure)
         self.alarms = AlarmDesk(self.clock, self.flow, self.recorder, self.channels)
         self.reads = Reads(self.clock, self.recorder, self.bell)
@@ -118,6 +118,9 @@ class Agent:
 
     async def _act_on_catalogue(self) -> None:
         await self.flow.act(self._configured)
+
+    def _template_of(self, name: str) -> str:
+        return self.templates.name_of(name)
 
     def _configured(self) -> list[Any]:
         return self.engine.configure(self.channels.by_id.values(), self.templates.rules(), self.clock.now())

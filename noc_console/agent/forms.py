@@ -49,6 +49,10 @@ def _listed(value: object) -> object:
     return value
 
 
+def _worded(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 Url = Annotated[str, Field(max_length=2048), AfterValidator(checked_url)]
 Text = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 Words = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=64), BeforeValidator(_listed)]
@@ -101,7 +105,7 @@ class ChannelForm(BaseModel):
     channel_class: Annotated[str, Field(max_length=20)] | None = Field(
         default=None, validation_alias=AliasChoices("class", "channel_class")
     )
-    template: Annotated[str, Field(max_length=50)] | None = Field(
+    template: Annotated[str, Field(max_length=50), BeforeValidator(_worded)] | None = Field(
         default=None, validation_alias=AliasChoices("template", "template_name", "template_id")
     )
     enabled: bool | None = Field(default=None, validation_alias=AliasChoices("enabled", "is_enabled"))

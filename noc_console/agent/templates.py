@@ -64,6 +64,13 @@ class TemplateDesk:
         """Return one template, by name or id."""
         return _json(self._find(name))
 
+    def name_of(self, name: str) -> str:
+        """Return the name of a template told by name or id; BadRequest when there is none."""
+        try:
+            return self._find(name).name
+        except NotFound:
+            raise BadRequest(f"There is no template {name!r}.") from None
+
     async def add(self, said: Mapping[str, Any], by: str) -> dict[str, Any]:
         """Add a template."""
         name = said.get("name")

@@ -46,6 +46,7 @@ async def serve(coming: Awaitable[Agent], listener: socket.socket, token: str, s
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than any client keeps an idle connection, so that none is closed under it
         server_header=False,
     )
     server = Server(config)

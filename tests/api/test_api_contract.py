@@ -141,6 +141,7 @@ def test_without_the_right_token_nothing_is_told(agent: RunningAgent, header: st
         ("POST", "/channels", {"channel_code": "X"}, 400),
         ("POST", "/channels", {"channel_code": "X", "input_url": "ftp://x/y"}, 422),
         ("POST", "/channels", {"channel_code": "a b", "input_url": NOWHERE}, 422),
+        ("POST", "/channels", {"channel_code": "X", "input_url": NOWHERE, "template": "TPL_NOT_THERE"}, 400),
         ("GET", "/series?metric=no.such", None, 404),
         ("GET", "/series?metric=segment.download_s&start=5&end=1", None, 400),
         ("GET", "/journal?after=x:y", None, 400),
@@ -202,7 +203,9 @@ def test_templates_are_shipped_changed_and_kept_while_used(agent: RunningAgent) 
     form = {"name": "TPL_MINE", "segment_s": 4.0, "rules": {"segment-slow": {"above": 1.5}}}
     assert agent.post("/templates", form, 201)["template"]["min_mos"] == 2.0
     assert agent.http.put("/templates/TPL_MINE", json={"rules": {"no-such-rule": {"above": 1}}}).status_code == 400
-    agent.post("/channels", {"channel_code": "CH_T", "input_url": NOWHERE, "template": "TPL_MINE"}, 201)
+    number = agent.get("/templates/TPL_MINE")["template"]["template_id"]
+    made = agent.post("/channels", {"channel_code": "CH_T", "input_url": NOWHERE, "template_id": number}, 201)
+    assert made["channel"]["template"] == "TPL_MINE"
     assert agent.http.delete("/templates/TPL_MINE").status_code == 409
     changed = agent.http.put("/templates/TPL_ABR_OTT", json={"description": "ours"}).json()["template"]
     assert changed["description"] == "ours"
