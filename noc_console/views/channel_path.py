@@ -67,8 +67,12 @@ def _facts(one: dict[str, Any], severity: Severity, state: str) -> str:
     if "playlist.age_ratio" in metrics:
         parts.append(f"age {number(metrics['playlist.age_ratio'], 1, '×')}")
     if "segment.download_s" in metrics:
-        parts.append(f"load {number(metrics['segment.download_s'], 2, 's')}")
+        parts.append(f"load {_seconds(metrics['segment.download_s'])}")
     return "   ".join(parts) or f"{one['kind'].upper()}, {one['level']}"
+
+
+def _seconds(value: float) -> str:
+    return number(value * 1e3, 0, "ms") if value < 0.1 else number(value, 2, "s")
 
 
 class PathRow(QWidget):

@@ -102,6 +102,8 @@ class LadderModel(QAbstractTableModel):
         value = metrics.get(key)
         if column == 3:
             return Cell(_mbit(value))
+        if scope == "segment" and metrics.get("segment.is_missing"):
+            return Cell("missing", self._severity(rung["rung"], scope))
         digits = 3 if value is not None and value < 0.1 and scope == "segment" else digits
         return Cell(number(value, digits), self._severity(rung["rung"], scope))
 

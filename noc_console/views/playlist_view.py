@@ -174,7 +174,8 @@ class PlaylistView(QPlainTextEdit):
         found = group[0]
         font = theme.mono(BODY, MEDIUM)
         text_end = box.left() + width_of(self._text_of(box), font) + 16
-        left = max(text_end, box.width() * 0.34)
+        # a line longer than the view gives its right half to the finding: the rest of it is scrolled to
+        left = min(max(text_end, box.width() * 0.34), box.width() * 0.5)
         row = QRectF(left, box.top(), box.width() - left - 12, box.height())
         if row.width() < 60:
             return

@@ -197,6 +197,25 @@ def test_a_finding_is_painted_at_the_right_of_its_line_only(look: Theme) -> None
     view.close()
 
 
+def test_a_line_longer_than_the_view_still_shows_its_finding(look: Theme) -> None:
+    view = PlaylistView(look)
+    view.resize(700, 100)
+    view.show_lines(plain("<MPD " + "x" * 500 + ">"), [LineFinding(1, "dash-x", Severity.CRITICAL, "wrong", "")])
+    view.show()
+    image = view.grab().toImage()
+    hue = look.severity[Severity.CRITICAL]
+    assert any(image.pixelColor(x, y) == hue for x in range(370, 420) for y in range(20))
+    view.close()
+
+
+def test_a_missing_segment_is_said_instead_of_a_download_time() -> None:
+    model = LadderModel()
+    gone = story.rung(0, "critical", segment__is_missing=1.0, segment__download_s=0.001)
+    found = [story.finding("hls-segment-missing", "critical", f"segment/{story.RUNGS[0]}", "404")]
+    model.show_input(story.input_(1, rungs=[gone], findings=found))
+    assert (model.cell(0, 5).text, model.cell(0, 5).severity) == ("missing", Severity.CRITICAL)
+
+
 def test_in_a_comparison_the_finding_stays_with_its_line(look: Theme) -> None:
     view = PlaylistView(look)
     finding = LineFinding(2, "hls-x", Severity.MINOR, "wrong", "")

@@ -123,6 +123,13 @@ def test_the_crosshair_shows_the_values_of_its_time(stack: Stack, qapp: QApplica
     assert stack._legend._rows[0].value == "0.5"
 
 
+def test_a_value_that_is_no_longer_the_present_one_stands_back(stack: Stack, look: Theme, qapp: QApplication) -> None:
+    _drawn(stack, qapp, traces={AGE: _trace(2.0)})
+    assert stack._legend._rows[0].value_colour == look.severity[Severity.MAJOR]
+    _drawn(stack, qapp, traces={AGE: _trace(2.0, until=END - 300)})
+    assert (stack._legend._rows[0].value, stack._legend._rows[0].value_colour) == ("2.0", look.colours.tertiary)
+
+
 def test_a_chart_says_loading_until_its_samples_are_there(stack: Stack, qapp: QApplication) -> None:
     _drawn(stack, qapp, traces={AGE: Trace()})
     assert stack._overlay._scene.notices == ("Loading", "Loading")

@@ -158,7 +158,8 @@ class Chart:
         if item is None and not len(over.x):
             return
         item = item or self._new_over(curve)
-        judge = worst or lowest
+        crossed = [limit for limit in self.spec.limits if _greatest(line) > limit.value]
+        judge = worst or max(crossed, key=lambda limit: limit.severity.rank, default=lowest)
         if judge is not None:
             item.setPen(_pen(self.theme.severity[judge.severity], 1.5))
         item.setData(over.x, over.y, connect="finite", skipFiniteCheck=True)

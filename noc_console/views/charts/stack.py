@@ -145,9 +145,17 @@ class Stack(QFrame):
             row=index,
             colour=ill or chart.colour_of(curve),
             name=curve.name,
-            value="n/a" if math.isnan(value) else number(value * chart.spec.scale, chart.spec.digits_at(chart.top)),
-            value_colour=ill or (self._theme.colours.tertiary if math.isnan(value) else self._theme.colours.text),
+            value=_figure(value * chart.spec.scale, chart),
+            value_colour=self._theme.colours.tertiary
+            if math.isnan(value) or self._is_old(trace)
+            else ill or self._theme.colours.text,
         )
+
+    def _is_old(self, trace: Trace | None) -> bool:
+        """Say whether a curve's newest value is no longer the present one: it is kept, but not as news."""
+        if trace is None or self._scene is None or self._cross is not None:
+            return False
+        return self._scene.window.end - trace.last_at > trace.joined_s
 
     def _limit_names(self) -> tuple[LimitName, ...]:
         return tuple(
@@ -156,6 +164,13 @@ class Stack(QFrame):
             for limit in chart.spec.limits
             if chart.top
         )
+
+
+def _figure(value: float, chart: Chart) -> str:
+    if math.isnan(value):
+        return "n/a"
+    digits = chart.spec.digits_at(chart.top)
+    return number(value, 3 if digits == 2 and 0 < abs(value) < 0.1 else digits)
 
 
 def _notice(chart: Chart, traces: Mapping[CurveSpec, Trace]) -> str:
