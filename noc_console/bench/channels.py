@@ -40,7 +40,7 @@ def run(options: Mapping[str, str]) -> list[Row]:
     what = f"{channels} channels, {len(rungs)} rungs, {segment_s:g} s segments, full, {seconds / 60:.1f} min"
     late = [rung for rung in rungs if rung["longest_gap_s"] > _LATE_POLLS * segment_s]
     ratio = (seen.core_s + seen.workers_s) / seen.passed_s
-    is_whole = bool(rungs) and len(account["channels"]) == channels
+    is_whole = account["published"] > 0 and len(account["channels"]) == channels
     return [
         Row(
             f"{what}: segments missed",
