@@ -37,6 +37,7 @@ class PenaltyBox(QWidget):
         column.setContentsMargins(1, _HEAD, 0, 0)
         column.addWidget(self.list)
         self._seen = -1
+        self._head = ""
         self._shown: tuple[int, bool] = (0, True)
 
     def refresh(self) -> None:
@@ -45,9 +46,10 @@ class PenaltyBox(QWidget):
         now = (int(mirror.now()), self._desk.frame.is_lit)
         if mirror.revision != self._seen:
             self._seen = mirror.revision
-            count = self.model.ill
             self.model.rank()
-            if self.model.ill != count:
+            head = f"{self.model.ill} {self._nobody()}"
+            if head != self._head:
+                self._head = head
                 self.update()
         if now != self._shown:
             self.list.viewport().update()
@@ -74,9 +76,16 @@ class PenaltyBox(QWidget):
         painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, "Penalty box")
         painter.setFont(theme.font(BODY))
         painter.setPen(theme.colours.secondary)
-        note = f"{self.model.ill} ill · worst first" if self.model.ill else "no channel is ill"
+        note = f"{self.model.ill} ill · worst first" if self.model.ill else self._nobody()
         painter.drawText(head, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), note)
         painter.end()
+
+    def _nobody(self) -> str:
+        """Return what an empty box means: nothing is known is not the same as nobody is ill."""
+        mirror = self._desk.mirror
+        if mirror.is_lost:
+            return "agent lost"
+        return "no channel is ill" if mirror.agent else "Loading"
 
     def _choose(self, index: QModelIndex) -> None:
         channel_id = self.model.place(index.row()).channel_id

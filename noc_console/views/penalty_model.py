@@ -113,7 +113,8 @@ def ranked(mirror: BoardMirror) -> list[Place]:
         state = mirror.channel_state(channel)
         if channel["severity"] != "cleared" and state != "disabled":
             ill.append(channel)
-        elif state in ("stale", "lost"):
+        elif channel["state"] in ("stale", "lost"):
+            # a lost agent is said once, by the banner, not once for every channel
             dark.append(channel)
     ill.sort(
         key=lambda one: (
@@ -133,4 +134,4 @@ def ranked(mirror: BoardMirror) -> list[Place]:
 
 def dark_text(channel: Json, mirror: BoardMirror) -> str:
     """Return why nothing is measured on a channel."""
-    return "Agent lost" if mirror.channel_state(channel) == "lost" and mirror.is_lost else "No fresh data"
+    return "No data" if mirror.channel_state(channel) == "lost" else "No fresh data"

@@ -37,17 +37,21 @@ class StatusLine(QWidget):
         mirror = self._desk.mirror
         age = mirror.answer_age_s
         if mirror.link == "starting":
-            words = "waiting for the agent"
+            note, words = "waiting for the agent", ""
         elif mirror.is_lost or age > _STALE_S:
             words = f"last {figures.clock_utc(mirror.now() - age)}, {figures.age(age)} ago"
         else:
             words = f"last {figures.clock_utc(mirror.now() - age)}"
         if words.startswith("last") and not words.endswith("ago") and "last " in note:
             words = ""  # the screen has told the age of its own data
-        text = " · ".join(part for part in (note or f"{len(mirror.channels)} channels", words) if part)
+        text = " · ".join(part for part in (note or self._count(), words) if part)
         if text != self.text:
             self.text = text
             self.update()
+
+    def _count(self) -> str:
+        count = len(self._desk.mirror.channels)
+        return f"{count} channels" if count != 1 else "1 channel"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Override: keys in boxes, words beside them, age at the right."""

@@ -89,8 +89,9 @@ class WallScreen(QWidget):
             "Square dot: the layer of the fault, underline is L0.",
             f"{grid.columns} × {grid.rows}, fixed order" if rows.ids else "",
         )
-        self.head.count.setText(f"{len(rows)} channels" if len(rows) != 1 else "1 channel")
         linked = self._desk.mirror.link != "starting"
-        self._empty.setText("No channels yet. Press + to add one." if linked else "Loading")
+        count = f"{len(rows)} channels" if len(rows) != 1 else "1 channel"
+        self.head.count.setText(count if linked else "")
+        self._empty.setText("No channels yet. Ctrl+N adds one, Ctrl+Shift+I imports a list." if linked else "Loading")
         self._empty.setVisible(not rows.ids)
         self._empty.raise_()
