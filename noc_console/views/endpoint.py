@@ -35,8 +35,8 @@ class Source(Protocol):
     async def find(self) -> Endpoint:
         """Return where the agent is. Raises KnownError with one sentence."""
 
-    def why_lost(self) -> str:
-        """Return why the last agent is gone, as far as is known; empty when not."""
+    def why_ended(self) -> str:
+        """Return how our own agent ended, `The agent was killed by signal 9`; empty when that is not known."""
 
     def let_go(self) -> None:
         """Stop caring for the agent; one of our own ends when its pipe closes."""
@@ -55,7 +55,7 @@ class Attached:
             raise KnownError("This agent wants a token.")
         return Endpoint(self._url, self.token)
 
-    def why_lost(self) -> str:
+    def why_ended(self) -> str:
         """Nothing is known of a far agent's end."""
         return ""
 
@@ -96,13 +96,13 @@ class Embedded:
         if not self._db.with_name(self._db.name + ".agent").exists():
             self._start()
 
-    def why_lost(self) -> str:
+    def why_ended(self) -> str:
         """Return how our own agent ended; empty while it runs."""
         code = self._child.poll() if self._child is not None else None
         if code is None:
             return ""
         ended = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        return f"The agent {ended}; it is being started again."
+        return f"The agent {ended}"
 
     def let_go(self) -> None:
         """Close the pipe: the agent ends by itself within five seconds, unless it was told to go on."""
@@ -154,7 +154,7 @@ class Embedded:
             os.close(self._ready_pipe)
             self._ready_pipe = -1
         if not line:
-            raise KnownError(self.why_lost() or "The agent ended while starting; trying again.")
+            raise KnownError(f"{self.why_ended() or 'The agent ended'} while starting; trying again.")
         told = json.loads(line)
         if "error" in told:
             raise KnownError(str(told["error"]))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from noc_console.errors import KnownError
+from noc_console.views import figures
 from noc_console.views.desk import AgentDoor
 from noc_console.views.endpoint import Source
 from noc_console.views.state import BoardMirror, Link
@@ -22,10 +24,13 @@ _CALM_S = 0.1
 
 
 class AgentLink:
-    """One task: `run` until cancelled."""
+    """One task: `run` until cancelled. `tell` is given one sentence when our own agent died and is back."""
 
-    def __init__(self, source: Source, mirror: BoardMirror, door: AgentDoor) -> None:
-        self._source, self._mirror, self._door = source, mirror, door
+    def __init__(
+        self, source: Source, mirror: BoardMirror, door: AgentDoor, tell: Callable[[str], object] | None = None
+    ) -> None:
+        self._source, self._mirror, self._door, self._tell = source, mirror, door, tell
+        self._died = ""
         self._failures = 0
         self._hurry = asyncio.Event()
         self._pinged = 0.0
@@ -70,14 +75,24 @@ class AgentLink:
                 self._pinged = time.monotonic()
             mirror.take(board, took_s * 1000 if is_ping and since else None)
             self._door.client, self._failures, since = client, 0, board["rev"]
+            self._say_recovered()
             await asyncio.sleep(_CALM_S)
 
     def _lose(self, text: str) -> None:
         self._failures += 1
-        why = self._source.why_lost() or text
+        ended = self._source.why_ended()
+        if ended and self._mirror.link is Link.LINKED:
+            self._died = f"{ended} at {figures.clock(self._mirror.now())} ICT"
+        why = f"{ended}; it is being started again." if ended else text
         if self._mirror.link is Link.STARTING and self._failures < 3:
             return
         self._mirror.lose(why)
+
+    def _say_recovered(self) -> None:
+        """Say once what happened: whoever looked away must not miss it."""
+        if self._died and self._tell is not None:
+            self._tell(f"{self._died} and was started again. What was recorded before is there.")
+        self._died = ""
 
     async def _pause(self) -> None:
         seconds = _BACKOFF_S[min(self._failures, len(_BACKOFF_S)) - 1]

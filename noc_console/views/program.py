@@ -61,7 +61,7 @@ class Console:
     def __init__(self, look: Theme, source: Source) -> None:
         self.desk = desk_for(look)
         self.window = Window(self.desk)
-        self.link = AgentLink(source, self.desk.mirror, self.desk.agent)
+        self.link = AgentLink(source, self.desk.mirror, self.desk.agent, self.desk.ways.say.emit)
         self._source = source
         self._closed = asyncio.Event()
         self._closing = ClosingCard(self.window, look)

@@ -58,8 +58,8 @@ async def serving(boards: Boards) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def following(source, mirror: BoardMirror, door: AgentDoor) -> AsyncIterator[AgentLink]:
-    link = AgentLink(source, mirror, door)
+async def following(source, mirror: BoardMirror, door: AgentDoor, tell=None) -> AsyncIterator[AgentLink]:
+    link = AgentLink(source, mirror, door, tell)
     task = asyncio.ensure_future(link.run())
     try:
         yield link
@@ -139,8 +139,9 @@ async def test_without_a_token_the_agent_is_not_asked():
 async def test_our_own_agent_is_started_killed_and_started_again(qapp, tmp_path):
     source = Embedded(tmp_path / "local.db", "no")
     mirror, door = BoardMirror(), AgentDoor()
+    told_to: list[str] = []
     try:
-        async with following(source, mirror, door):
+        async with following(source, mirror, door, told_to.append):
             await until(lambda: mirror.link is Link.LINKED)
             boot, pid = mirror.boot, source.pid
             told = json.loads((tmp_path / "local.db.agent").read_text(encoding="utf-8"))
@@ -152,5 +153,7 @@ async def test_our_own_agent_is_started_killed_and_started_again(qapp, tmp_path)
             assert mirror.link_text == "The agent was killed by signal 9; it is being started again."
             await until(lambda: mirror.link is Link.LINKED)
             assert mirror.boot != boot
+            assert told_to[0].startswith("The agent was killed by signal 9 at ")
+            assert told_to[0].endswith(" and was started again. What was recorded before is there.")
     finally:
         assert await asyncio.to_thread(source.wait_end, 8.0)
