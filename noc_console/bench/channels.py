@@ -67,7 +67,6 @@ def run(options: Mapping[str, str]) -> list[Row]:
 
 
 async def _watch(seconds: float, channels: int, workers: int, segment_s: float) -> Watched:
-    bind(os.getpid(), 1)
     async with (
         site(channels, workers=workers, lab={"NOC_LAB_SEGMENT_S": str(segment_s)}) as one,
         httpx.AsyncClient(timeout=60) as http,
