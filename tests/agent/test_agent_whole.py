@@ -99,8 +99,8 @@ def test_a_channel_added_by_post_is_measured_judged_and_remembered(db: Path, lab
         assert history[-1] == "AlarmCleared"
 
 
-def test_a_killed_worker_is_replaced_and_goes_on_measuring(db: Path, lab: str) -> None:
-    with running_agent.running(db) as agent:
+def test_a_worker_that_is_killed_or_hangs_is_replaced_and_measuring_goes_on(db: Path, lab: str) -> None:
+    with running_agent.running(db, NOC_CONSOLE_WORKER_SILENT_S="2") as agent:
         add_channel(agent, lab)
         until(lambda: measured(agent), "a measured segment")
         pid = agent.get("/board")["agent"]["workers"][0]["pid"]
@@ -120,18 +120,13 @@ def test_a_killed_worker_is_replaced_and_goes_on_measuring(db: Path, lab: str) -
         assert worker["inputs"] == 1
         assert f"(process {pid}) was replaced: ended by itself" in agent.get("/board")["agent"]["news"][-1]["text"]
 
-
-def test_a_worker_that_hangs_is_replaced_when_its_patience_is_over(db: Path, lab: str) -> None:
-    with running_agent.running(db, NOC_CONSOLE_WORKER_SILENT_S="2") as agent:
-        until(lambda: agent.get("/board")["agent"]["workers"][0]["state"] == "ok", "the worker")
-        pid = agent.get("/board")["agent"]["workers"][0]["pid"]
-        os.kill(pid, signal.SIGSTOP)
-        told = until(lambda: events(agent, "WorkerReplaced"), "the event that says so", 30)[0]["data"]
-        assert told["pid"] == pid
-        assert told["why"].startswith("silent for ")
-        assert not is_alive(pid)
-        add_channel(agent, lab)
-        until(lambda: measured(agent), "a measured segment")
+        os.kill(worker["pid"], signal.SIGSTOP)
+        told = until(lambda: events(agent, "WorkerReplaced")[1:], "the event of the second one", 30)[0]
+        assert told["data"]["pid"] == worker["pid"]
+        assert told["data"]["why"].startswith("silent for ")
+        assert not is_alive(worker["pid"])
+        hung_at = told["at"]
+        until(lambda: channel(agent)["at"] > hung_at, "a newer sample")
 
 
 def test_after_kill_9_no_process_is_left_and_no_alarm_is_lost_or_repeated(db: Path, lab: str) -> None:
