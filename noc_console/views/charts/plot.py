@@ -215,6 +215,8 @@ def _plot_item(box: pg.ViewBox, values: ValueAxis, times: TimeAxis | None) -> pg
     axes = {"left": values} | ({"bottom": times} if times is not None else {})
     plot = pg.PlotItem(viewBox=box, axisItems=axes, enableMenu=False)
     plot.hideButtons()
+    for side in ("left", "right", "top", "bottom"):
+        plot.getAxis(side).enableAutoSIPrefix(False)  # else each lays out a label anew with every range
     plot.layout.setContentsMargins(0, 0, 0, 0)
     plot.layout.setVerticalSpacing(0)
     plot.layout.setHorizontalSpacing(0)

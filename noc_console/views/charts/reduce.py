@@ -81,7 +81,7 @@ def _filled(columns: Columns, at: Floats, low: Floats, high: Floats) -> Columns:
         return columns
     number = np.floor_divide(fresh, columns.column_s).astype(np.int64) - columns.first
     number = np.clip(number, 0, len(columns.low) - 1)
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(number)) + 1))
+    starts = np.concatenate(([0], np.flatnonzero(number[1:] != number[:-1]) + 1))
     at_columns = number[starts]
     lows, highs = columns.low.copy(), columns.high.copy()
     lows[at_columns] = np.fmin.reduceat(low[begin:], starts)
@@ -106,7 +106,7 @@ def line_of_columns(columns: Columns, gap_s: float) -> Line:
 
 def broken(x: Floats, y: Floats, gap_s: float) -> Line:
     """Return the line with a NaN between two points that are further apart than a gap."""
-    holes = np.flatnonzero(np.diff(x) > gap_s) + 1
+    holes = np.flatnonzero(x[1:] - x[:-1] > gap_s) + 1
     if not len(holes):
         return Line(x, y, bool(np.isnan(y).any()))
     return Line(np.insert(x, holes, x[holes - 1]), np.insert(y, holes, np.nan), True)
