@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -35,4 +37,5 @@ async def keep(agent: TheAgent, wanted: Keep) -> Response:
 @routes.get("/metrics", response_class=Response)
 async def metrics(agent: TheAgent) -> Response:
     """Return the figures in the text format of Prometheus."""
-    return Response(exposition(agent.everything()), media_type=CONTENT_TYPE)
+    text = await asyncio.to_thread(exposition, agent.everything())
+    return Response(text, media_type=CONTENT_TYPE)

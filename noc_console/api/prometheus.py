@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from noc_console.catalogues import metrics
@@ -57,6 +58,7 @@ def _channel(channel: Mapping[str, Any], instance: Mapping[str, str]) -> Iterato
                 yield _name(key) + "_rung", {**here, "rung": str(rung["rung"])}, value
 
 
+@cache
 def _name(key: str) -> str:
     return "noc_" + re.sub(r"[^a-z0-9_]", "_", key.lower())
 
@@ -65,6 +67,7 @@ def _help(name: str) -> str:
     return _HELPS.get(name) or _titles().get(name.removesuffix("_rung"), "A figure of the agent.")
 
 
+@cache
 def _titles() -> Mapping[str, str]:
     return {_name(key): f"{one.title_en} ({one.unit})." for key, one in metrics().items()}
 
