@@ -28,7 +28,8 @@ class Banner(QWidget):
     """Hidden while there is nothing to say."""
 
     acted = Signal()
-    closed = Signal()
+    closed = Signal(object)
+    """With the notice that was closed."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -78,6 +79,9 @@ class Banner(QWidget):
         self._button.setGeometry(QRect(self.width() - 16 - width, 4, width, 24))
 
     def _act(self) -> None:
-        had_action = self.notice is not None and bool(self.notice.action)
+        notice = self.notice
         self.tell(None)
-        (self.acted if had_action else self.closed).emit()
+        if notice is not None and notice.action:
+            self.acted.emit()
+        elif notice is not None:
+            self.closed.emit(notice)

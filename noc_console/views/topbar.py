@@ -20,6 +20,7 @@ HEIGHT = 48
 _TARGET = 2
 """Alarms in ten minutes that one operator can handle; more are coloured."""
 _CELLS = 10
+_DEMO_ROOM = 90
 _DEMO_LONG = "DEMO   Remove demo channels"
 
 
@@ -36,6 +37,8 @@ class TopBar(QWidget):
         self._summary: Summary | None = None
         self._seen = -1
         self._operator_box = QRect()
+        self.clocks_left = 0.0
+        """Where the clocks begin; nothing else reaches beyond."""
         self._demo = QPushButton(_DEMO_LONG, self)
         self._demo.setProperty("look", "chip")
         self._demo.setToolTip("These channels come from the built-in lab. One click removes them.")
@@ -69,11 +72,22 @@ class TopBar(QWidget):
         painter.fillRect(self.rect(), colours.panel)
         painter.fillRect(0, HEIGHT - 1, self.width(), 1, colours.hairline)
         paint_mark(painter, QRectF(16, 12, 24, 24), colours.secondary, colours.normal, colours.text)
-        right = self._paint_right(painter)
+        right = self.clocks_left = self._paint_right(painter)
+        # notes are written where there is room for them: what they stand beside matters more
+        room = right - (_DEMO_ROOM if self._demo.isVisibleTo(self) else 0)
+        end = self._paint_sections(painter, True)
+        if end > room:
+            painter.fillRect(QRectF(48, 0, self.width() - 48, HEIGHT - 1), colours.panel)
+            end = self._paint_sections(painter, False)
+            self._paint_right(painter)
+        self._place_demo(round(end) + 4, right)
+        painter.end()
+
+    def _paint_sections(self, painter: QPainter, is_wide: bool) -> float:
+        """Paint from the left; return where the sections end."""
         pen = _Pen(painter, self._desk, 64)
-        pen.words("noc-console", self._desk.theme.font(TITLE, SEMIBOLD), colours.text, 12)
+        pen.words("noc-console", self._desk.theme.font(TITLE, SEMIBOLD), self._desk.theme.colours.text, 12)
         summary = self._summary or summarise(self._desk.mirror)
-        is_wide = self.width() >= 1500
         sections: list[Callable[[_Pen, Summary, bool], None]] = [
             self._agent,
             self._recording,
@@ -83,8 +97,7 @@ class TopBar(QWidget):
         for section in sections:
             pen.rule()
             section(pen, summary, is_wide)
-        self._place_demo(round(pen.x) + 4, right)
-        painter.end()
+        return pen.x
 
     def _agent(self, pen: _Pen, summary: Summary, is_wide: bool) -> None:
         colours = self._desk.theme.colours

@@ -39,6 +39,7 @@ class Window(QMainWindow):
         super().__init__()
         self.desk = desk
         self._said: Notice | None = None
+        self._closed: Notice | None = None
         self._pulls = 0
         self.may_close = False
         self.setWindowTitle("noc-console")
@@ -146,7 +147,7 @@ class Window(QMainWindow):
         self.navigation.chosen.connect(self.stage.show_screen)
         self.stage.shown.connect(self._mark)
         self.banner.acted.connect(self.tryNow)
-        self.banner.closed.connect(self._forget_said)
+        self.banner.closed.connect(self._close_notice)
         self.top.operatorClicked.connect(self.ask_operator)
         self.top.removeDemo.connect(self.removeDemo)
         self.who.answered.connect(self.desk.operator.rename)
@@ -157,10 +158,16 @@ class Window(QMainWindow):
         self.navigation.mark("channels" if name in ("channel", "add-channel", "import") else name)
 
     def _tell(self) -> None:
-        self.banner.tell(notices.standing(self.desk.mirror) or self._said)
+        standing = notices.standing(self.desk.mirror)
+        self.banner.tell(self._said if standing is None or standing == self._closed else standing)
 
-    def _forget_said(self) -> None:
-        self._said = None
+    def _close_notice(self, notice: Notice) -> None:
+        """Keep a closed notice away until there is another one."""
+        if notice == self._said:
+            self._said = None
+        else:
+            self._closed = notice
+        self._tell()
 
     def _show_entries(self) -> None:
         has_lab = bool(self.desk.mirror.agent.get("lab"))

@@ -149,6 +149,22 @@ def test_the_demo_button_is_there_only_with_demo_channels(desk, qtbot):
         button.click()
 
 
+@pytest.mark.parametrize("width", [1366, 1600, 1920])
+@pytest.mark.parametrize("fault", ["", "The disk is full and has been full for quite a while now"])
+def test_nothing_in_the_top_bar_runs_into_the_clocks(desk, qtbot, width, fault):
+    bar = TopBar(desk)
+    qtbot.addWidget(bar)
+    bar.resize(width, 48)
+    told = board(30)
+    told["channels"][0]["demo"] = True
+    if fault:
+        told["agent"]["recording"] = {**told["agent"]["recording"], "state": "not_recorded", "text": fault}
+    desk.mirror.take(told)
+    bar.refresh()
+    bar.grab()
+    assert bar.findChild(QWidget).geometry().right() < bar.clocks_left
+
+
 def test_the_status_line_tells_when_data_are_old(desk, qtbot):
     now = [0.0]
     desk.mirror.monotonic = lambda: now[0]

@@ -129,6 +129,21 @@ def test_a_failed_task_is_told_once_and_closed(window, desk, qtbot):
     assert not window.banner.isVisible()
 
 
+def test_a_standing_notice_stays_closed_until_another_one_comes(window, desk, qtbot):
+    told = board(300, rev=2)
+    told["agent"]["workers"][0]["state"] = "replaced"
+    desk.mirror.take(told)
+    window.show_lit()
+    qtbot.mouseClick(window.banner.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    window.show_lit()
+    assert not window.banner.isVisible()
+    told = board(300, rev=3)
+    told["agent"]["recording"] = {**told["agent"]["recording"], "state": "not_recorded", "text": "disk full"}
+    desk.mirror.take(told)
+    window.show_lit()
+    assert window.banner.notice.text.startswith("NOT RECORDED")
+
+
 def test_closing_asks_the_program_first(window, qtbot):
     with qtbot.waitSignal(window.closing):
         window.close()
