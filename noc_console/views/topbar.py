@@ -103,7 +103,7 @@ class TopBar(QWidget):
         colours = self._desk.theme.colours
         if summary.link == "linked":
             pen.glyph(Severity.CLEARED, 12)
-            pen.words(f"Agent {summary.agent}", pen.bold, colours.text, 8)
+            pen.words(f"Agent {summary.agent}", pen.bold, colours.text, 8 if is_wide else 16)
             if is_wide and summary.link_ms is not None:
                 pen.words(f"link {figures.number(summary.link_ms, 0, 'ms')}", pen.plain, colours.secondary, 16)
         elif summary.link == "starting":
@@ -128,7 +128,7 @@ class TopBar(QWidget):
             return
         paint_recording(pen.painter, QPointF(pen.x + 5, HEIGHT / 2), colours.secondary)
         pen.x += 18
-        pen.words("Recording", pen.bold, colours.text, 8)
+        pen.words("Recording", pen.bold, colours.text, 8 if is_wide else 16)
         if is_wide:
             kept = f"{figures.number(summary.kept_days, 0, 'd')} kept, "
             pen.words(f"{kept}disk {figures.ratio_percent(summary.disk_ratio)}", pen.plain, colours.secondary, 16)

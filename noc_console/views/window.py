@@ -23,8 +23,8 @@ from noc_console.views.statusline import StatusLine
 from noc_console.views.topbar import TopBar
 
 _PULL_MS = 100
-_BLINK_PULLS = 5
-"""Half a period of blinking: 1 Hz, half lit."""
+_BLINK_PULLS = 4
+"""Half a period of blinking: 1.25 Hz, half lit; even, because the screen is drawn at every second pull."""
 _NARROW = 1500
 
 
