@@ -31,7 +31,7 @@ async def stream(agent: TheAgent, request: Request, since: Revision = 0) -> Stre
 
 
 async def _lines(agent: Agent, request: Request, since: int) -> AsyncIterator[bytes]:
-    while not await request.is_disconnected():
+    while not (agent.bell.is_closed or await request.is_disconnected()):
         state = await agent.board_since(since, LONGEST_WAIT_S)
         since = state["rev"]
         yield answers.body(state) + b"\n"

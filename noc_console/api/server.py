@@ -54,8 +54,9 @@ async def serve(coming: Awaitable[Agent], listener: socket.socket, token: str, s
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        server.force_exit = server.should_exit = True
-        agent.bell.ring(urgent=True)
-        await asyncio.wait({task}, timeout=1.0)
+        server.should_exit = True
+        agent.bell.close()
+        await asyncio.wait({task}, timeout=1.2)
+        server.force_exit = True
         task.cancel()
         raise

@@ -32,3 +32,13 @@ async def test_an_urgent_ring_ends_the_gathering_at_once() -> None:
     bell.ring(urgent=True)
     async with asyncio.timeout(5):
         await gathering
+
+
+async def test_after_the_end_nobody_waits() -> None:
+    bell = Bell()
+    waiting = asyncio.create_task(bell.news(3600))
+    await asyncio.sleep(0)
+    bell.close()
+    assert not await waiting
+    assert not await bell.news(3600)
+    await bell.gather(3600)

@@ -168,7 +168,11 @@ def test_one_agent_holds_the_history_and_sigterm_ends_it_cleanly(db: Path) -> No
         with pytest.raises(RuntimeError, match=r"in use by another agent"):
             running_agent.start(db)
         assert address.exists()
-        agent.process.send_signal(signal.SIGTERM)
+        with agent.http.stream("GET", "/board/stream") as reply:
+            lines = reply.iter_lines()
+            assert next(lines)
+            agent.process.send_signal(signal.SIGTERM)
+            assert all(line.startswith('{"rev":') for line in lines)
         assert agent.process.wait(10) == 0
         assert not address.exists()
         assert not is_alive(worker)
