@@ -13,7 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from noc_console.views.desk import AgentDoor, Desk, Frame, Operator, Ways
-from noc_console.views.sheet import dress
+from noc_console.views.sheet import dress, style_sheet
 from noc_console.views.state import BoardMirror
 from noc_console.views.tasks import Tasks
 from noc_console.views.theme import Theme, theme
@@ -35,7 +35,8 @@ def no_leaked_windows(qapp: QApplication) -> Iterator[None]:
 def look(qapp: QApplication) -> Theme:
     """The default theme, worn by the application."""
     chosen = theme()
-    dress(qapp, chosen)
+    if qapp.styleSheet() != style_sheet(chosen):  # dressing anew takes a third of a second
+        dress(qapp, chosen)
     return chosen
 
 
