@@ -1,0 +1,108 @@
+"""The newest datagrams of one input in one piece of memory: received into it, analysed in it, cut out as evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+RTP_HEAD = 12
+LONGEST = 65_536
+
+
+class Ring:
+    """So many slots of `stride` bytes; what is `written` counts datagrams for ever, a slot is its remainder.
+
+    An RTP header lies apart in `heads`, so that the packets behind it lie side by side. A datagram longer than a slot
+    has its tail in `tails` until its slot is used again.
+    """
+
+    def __init__(self, size_bytes: int, stride: int, head: int = 0) -> None:
+        self.stride = max(1, min(stride, LONGEST))
+        self.slots = max(16, size_bytes // self.stride)
+        self.head = head
+        self.body: Bytes = np.empty((self.slots, self.stride), np.uint8)
+        self.heads: Bytes = np.empty((self.slots if head else 0, RTP_HEAD), np.uint8)
+        self.sizes = np.zeros(self.slots, np.int32)
+        self.times = np.zeros(self.slots, np.float64)
+        self.tails: dict[int, bytes] = {}
+        self.written = 0
+        self.body_at = int(self.body.ctypes.data)
+        self.heads_at = int(self.heads.ctypes.data)
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes when full."""
+        return self.body.nbytes + self.heads.nbytes + self.sizes.nbytes + self.times.nbytes
+
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest datagram that is still there."""
+        return max(0, self.written - self.slots)
+
+    def take(self, count: int) -> None:
+        """Count datagrams that now lie in the next slots; tails of what they replaced go."""
+        if self.tails:
+            for number in range(self.written - self.slots, self.written - self.slots + count):
+                self.tails.pop(number, None)
+        self.written += count
+
+    def spans(self, start: int, end: int) -> list[slice]:
+        """Return the slots of datagrams `start` to `end` (numbers) as at most two slices, oldest first."""
+        start = max(start, self.oldest)
+        if start >= end:
+            return []
+        first, last = start % self.slots, (end - 1) % self.slots + 1
+        return [slice(first, last)] if first < last else [slice(first, self.slots), slice(0, last)]
+
+    def first_since(self, at: float) -> int:
+        """Return the number of the first datagram that came at `at` or later (Unix seconds)."""
+        number = self.oldest
+        for span in self.spans(self.oldest, self.written):
+            later = int(np.searchsorted(self.times[span], at))
+            if later < span.stop - span.start:
+                return number + later
+            number += span.stop - span.start
+        return number
+
+    def resized(self, size_bytes: int) -> Ring:
+        """Return a ring of another size with the newest datagrams of this one in it."""
+        other = Ring(size_bytes, self.stride, self.head)
+        kept = min(self.written - self.oldest, other.slots)
+        other.written = self.written
+        for number, span in _numbered(self, self.written - kept):
+            for target, part in _numbered_in(other, number, span):
+                other.body[target], other.sizes[target] = self.body[part], self.sizes[part]
+                other.times[target] = self.times[part]
+                if self.head:
+                    other.heads[target] = self.heads[part]
+        other.tails = {number: tail for number, tail in self.tails.items() if number >= self.written - kept}
+        if kept < other.slots:
+            # slots never written hold no datagram: size 0, and older than everything
+            other.empty_before(self.written - kept)
+        return other
+
+    def empty_before(self, number: int) -> None:
+        """Mark all slots of datagrams before `number` as holding none."""
+        for span in self.spans(self.oldest, number):
+            self.sizes[span] = 0
+            self.times[span] = 0.0
+
+
+def _numbered(ring: Ring, start: int) -> list[tuple[int, slice]]:
+    found, number = [], start
+    for span in ring.spans(start, ring.written):
+        found.append((number, span))
+        number += span.stop - span.start
+    return found
+
+
+def _numbered_in(other: Ring, number: int, span: slice) -> list[tuple[slice, slice]]:
+    """Return (slots in the other ring, slots in this one) for datagrams that lie side by side in this one."""
+    found, at, end = [], span.start, span.stop
+    while at < end:
+        first = number % other.slots
+        count = min(end - at, other.slots - first)
+        found.append((slice(first, first + count), slice(at, at + count)))
+        number, at = number + count, at + count
+    return found
