@@ -80,6 +80,7 @@ class ListCard(QFrame):
         self.show_closed.toggled.connect(self._on_toggled)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 46, 12, 6)
+        foot.addStrut(_FOOT - 52)  # the height stays when the button hides
         foot.addStretch()
         foot.addWidget(self.show_closed)
         layout = QVBoxLayout(self)

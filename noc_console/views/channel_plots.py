@@ -26,6 +26,7 @@ class Plots(QWidget):
         self._paused_at = 0.0
         self._drawn = 0
         self._span_s = RANGES[1][1]
+        self._is_chosen = False  # until the operator picks a range, it follows how much there is to see
         self.stack = Stack(desk.theme, chart_specs(None, ()))
         self._note = QLabel()
         self._note.setProperty("look", "tertiary")
@@ -49,6 +50,7 @@ class Plots(QWidget):
     def show_input(self, channel: Any, one: Any, alarms: list[Any]) -> None:
         """Fetch and draw the charts of one input of a channel."""
         now = self._desk.mirror.now()
+        self._suit(channel)
         specs = chart_specs(one, alarms)
         for chart, spec in zip(self.stack.charts, specs, strict=True):
             chart.set_spec(spec)
@@ -103,7 +105,19 @@ class Plots(QWidget):
         self._chips.button(index).setChecked(True)
         self._on_range(index)
 
+    def _suit(self, channel: Any) -> None:
+        """Show 15 minutes of a channel that is measured for less, an hour of the others."""
+        minutes = sum(value is not None for value in channel["spark"])
+        index = 0 if minutes < 15 else 1
+        if not self._is_chosen and RANGES[index][1] != self._span_s:
+            self._chips.button(index).setChecked(True)
+            self._set_range(index)
+
     def _on_range(self, index: int) -> None:
+        self._is_chosen = True
+        self._set_range(index)
+
+    def _set_range(self, index: int) -> None:
         self._span_s = RANGES[index][1]
         for chart in self.stack.charts:
             chart.forget_top()

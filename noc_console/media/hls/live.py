@@ -174,7 +174,8 @@ def _live(memory: Memory, media: Media, seen: Seen) -> list[Finding]:
     findings = judge_breaks(memory.breaks, media)
     stale = judge_age(memory.changed_at, memory.target_s, seen)
     if stale is not None:
-        findings.append(stale)
+        newest = {"line": media.segments[-1].line} if media.segments else {}
+        findings.append(replace(stale, where={**stale.where, **newest}))
     else:
         findings.extend(_shortage(memory, seen.at))
     findings.extend(judge_parts(memory.parts, media, seen.at))
