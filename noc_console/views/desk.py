@@ -38,7 +38,7 @@ class Ways(QObject):
 
 
 class Frame(QObject):
-    """The one clock of the screen: blink phase of unacknowledged critical and major glyphs, at most 2 Hz, half lit."""
+    """The one clock of the screen: blink phase of unacknowledged critical and major glyphs, 2 Hz at most."""
 
     def __init__(self) -> None:
         super().__init__()
