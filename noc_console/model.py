@@ -55,6 +55,7 @@ class Kind(StrEnum):
 
     HLS = "hls"
     DASH = "dash"
+    TS = "ts"
 
 
 class Level(StrEnum):

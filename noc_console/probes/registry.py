@@ -16,6 +16,7 @@ Watch = Callable[[Input, Tools], Awaitable[None]]
 _WATCHES: Mapping[Kind, tuple[str, str]] = {
     Kind.HLS: ("noc_console.probes.hls", "watch"),
     Kind.DASH: ("noc_console.probes.dash", "watch"),
+    Kind.TS: ("noc_console.probes.ts", "watch"),
 }
 _INSPECTIONS: Mapping[Kind, tuple[str, str]] = {
     Kind.HLS: ("noc_console.probes.hls_inspect", "inspect_hls"),

@@ -16,6 +16,7 @@ from noc_console.model import Input, Observation
 from noc_console.net.fetch import Fetcher, Reply, Request
 from noc_console.probes import requests
 from noc_console.probes.clock import WorldClock
+from noc_console.probes.ts_reception import Reception
 from noc_console.settings import Settings
 
 _KEPT_BODY_BYTES = 512 * 1024
@@ -86,6 +87,7 @@ class Tools:
     """The tools of one input's probe.
 
     `world` is our clock against the origins', shared by all inputs of a worker; it learns from each reply.
+    `reception` drains the sockets of a worker; where there is none, no transport stream can be received.
     """
 
     def __init__(
@@ -96,12 +98,14 @@ class Tools:
         *,
         settings: Settings | None = None,
         world: WorldClock | None = None,
+        reception: Reception | None = None,
         now: Callable[[], float] = now,
     ) -> None:
         self.input = input
         self.settings = settings or Settings()
         self.world = world or WorldClock()
         self.now = now
+        self.reception = reception
         self._fetcher = fetcher
         self._sink = sink
         self._bodies: dict[str, deque[Body]] = {}

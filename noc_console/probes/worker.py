@@ -22,6 +22,7 @@ from noc_console.net.pipe import Frame, FrameType, Pipe, open_pipe
 from noc_console.net.pipe_forms import assigned
 from noc_console.probes.clock import WorldClock
 from noc_console.probes.tools import Tools, now
+from noc_console.probes.ts_reception import Reception
 from noc_console.probes.worker_commands import Commands
 from noc_console.probes.worker_health import Health, rss_bytes
 from noc_console.probes.worker_outbox import FLUSH_S, InputSink, Outbox
@@ -47,12 +48,13 @@ class Worker:
         self._world = WorldClock()
         self._outbox = Outbox(pipe, now)
         self._health = Health(self._outbox, self._world, now)
+        self._reception = Reception(now)
         self._watches = Watches(group, self._tools_of)
         self._commands = Commands(fetcher, self._outbox, self._watches, lambda: self._settings)
 
     async def run(self, on_end: Callable[[], None]) -> None:
         """Obey frames until the end; raises GarbledFrame where the pipe carries nonsense."""
-        beat = self._group.create_task(self._beat())
+        own = (self._group.create_task(self._beat()), self._group.create_task(self._reception.run()))
         commands: set[asyncio.Task[None]] = set()
         try:
             while (frame := await self._pipe.read()) is not None:
@@ -61,7 +63,7 @@ class Worker:
         finally:
             on_end()
             self._watches.stop()
-            for task in (beat, *commands):
+            for task in (*own, *commands):
                 task.cancel()
         self._outbox.flush()
         async with asyncio.timeout(1.0):
@@ -82,7 +84,14 @@ class Worker:
 
     def _tools_of(self, input: Input) -> Tools:
         sink = InputSink(self._outbox, input.id)
-        return Tools(input, self._fetcher, sink, settings=self._settings, world=self._world)
+        return Tools(
+            input,
+            self._fetcher,
+            sink,
+            settings=self._settings,
+            world=self._world,
+            reception=self._reception,
+        )
 
     async def _beat(self) -> None:
         """Flush every 100 ms, report health every second, and mind the bounds."""

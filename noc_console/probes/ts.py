@@ -1,0 +1,36 @@
+"""Watches one transport stream input: joins its group, has it received and analysed, joins again when that fails."""
+
+from __future__ import annotations
+
+from noc_console.errors import KnownError
+from noc_console.model import Finding, Input
+from noc_console.net.udp import JoinFailed, open_udp
+from noc_console.net.udp_url import udp_address
+from noc_console.probes.tools import Tools
+from noc_console.probes.ts_input import TsInput
+from noc_console.probes.ts_receiver import Receiver
+
+_AGAIN_S = 5.0
+_FIRST_RING_BYTES = 4 * 1024**2
+
+
+async def watch(input: Input, tools: Tools) -> None:
+    """Watch until cancelled."""
+    reception = tools.reception
+    if reception is None:
+        raise KnownError("Transport streams can be received in a worker only.")
+    while True:
+        try:
+            address = udp_address(input.url)
+            link = open_udp(address)
+        except JoinFailed as error:
+            finding = Finding("ts-join-failed", str(error), {"address": input.url})
+            tools.look("ts", tools.now(), {"ts.igmp_joined": 0.0}, (finding,))
+            await tools.sleep(_AGAIN_S)
+            continue
+        receiver = Receiver(address, link, _FIRST_RING_BYTES)
+        live = TsInput(tools, receiver)
+        try:
+            await reception.attend(receiver, live.look)
+        finally:
+            receiver.close()
