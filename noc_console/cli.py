@@ -86,12 +86,24 @@ def lab(
     port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8090,
     segment_s: Annotated[float, typer.Option(help="Segment duration in seconds.")] = 6.0,
     log: Annotated[Path | None, typer.Option(help="Write the access log here (JSON lines).")] = None,
+    multicast: Annotated[int, typer.Option(min=0, max=500, help="Send this many channels as multicast too.")] = 0,
+    multicast_mbps: Annotated[float, typer.Option(min=0, max=50, help="Rate of each; 0: what it needs.")] = 0.0,
     ready_fd: Annotated[int, typer.Option(hidden=True)] = -1,
 ) -> None:
-    """Serve endless live HLS and DASH channels on loopback, with faults on demand."""
+    """Serve endless live HLS and DASH channels on loopback, some as MPEG-TS multicast, with faults on demand."""
     from noc_console.lab.main import run
 
-    raise typer.Exit(run(channels=channels, port=port, segment_s=segment_s, log=log, ready_fd=ready_fd))
+    raise typer.Exit(
+        run(
+            channels=channels,
+            port=port,
+            segment_s=segment_s,
+            log=log,
+            ready_fd=ready_fd,
+            multicast=multicast,
+            multicast_bps=multicast_mbps * 1e6,
+        )
+    )
 
 
 @app.command()

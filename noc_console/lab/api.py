@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from noc_console.errors import KnownError
 from noc_console.lab.access import AccessLog
-from noc_console.lab.catalogue import channel_facts, rung_names
+from noc_console.lab.catalogue import channel_facts, rung_names, transport_facts, with_transport
 from noc_console.lab.channels import LabChannel
 from noc_console.lab.fault_desk import Order
 from noc_console.lab.faults import FAULTS, PACKAGER_RESTART, Fault
@@ -18,6 +18,7 @@ from noc_console.lab.missed import Watch
 from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.origin import Origin
 from noc_console.lab.reply import Document, Reply, Request, document_reply
+from noc_console.lab.ts_station import Station
 
 _MOST_ENTRIES = 10_000
 _MOST_PUBLISHED = 1_000
@@ -43,8 +44,11 @@ class Call:
 class Api:
     """Each route is one method."""
 
-    def __init__(self, origin: Origin, log: AccessLog, url: str, started_at: float) -> None:
+    def __init__(
+        self, origin: Origin, log: AccessLog, url: str, started_at: float, station: Station | None = None
+    ) -> None:
         self._origin = origin
+        self._station = station
         self._log = log
         self._url = url
         self._started_at = started_at
@@ -80,7 +84,13 @@ class Api:
 
     def _channels(self, call: Call) -> Any:
         channels = self._origin.channels.values()
-        return {"channels": [channel_facts(channel, self._origin.studio, self._url) for channel in channels]}
+        outlets = self._station.outlets if self._station else {}
+        facts = [
+            with_transport(channel_facts(channel, self._origin.studio, self._url), outlets.get(channel.code))
+            for channel in channels
+        ]
+        alone = [transport_facts(one) for code, one in outlets.items() if code not in self._origin.channels]
+        return {"channels": facts + alone}
 
     def _faults(self, call: Call) -> Any:
         kinds = [

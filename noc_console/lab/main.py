@@ -17,12 +17,28 @@ from noc_console.lab.server import running
 HOLD = "NOC_LAB_HOLD_FD"
 
 
-def run(*, channels: int, port: int, segment_s: float, log: Path | None, ready_fd: int) -> int:
+def run(
+    *,
+    channels: int,
+    port: int,
+    segment_s: float,
+    log: Path | None,
+    ready_fd: int,
+    multicast: int = 0,
+    multicast_bps: float = 0.0,
+) -> int:
     """Serve until SIGTERM, SIGINT, or the end of the pipe named in $NOC_LAB_HOLD_FD; return the exit code.
 
     `ready_fd` >= 0 gets one line of JSON, `{"url", "pid"}`, when the lab serves.
     """
-    options = LabOptions(channels=channels, port=port, segment_s=segment_s, log=log)
+    options = LabOptions(
+        channels=channels,
+        port=port,
+        segment_s=segment_s,
+        log=log,
+        multicast=multicast,
+        multicast_bps=multicast_bps,
+    )
     try:
         asyncio.run(_serve(options, ready_fd))
     except OSError as error:

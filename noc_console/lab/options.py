@@ -53,6 +53,8 @@ class LabOptions:
     cache: Path | None = None
     log: Path | None = None
     ring: int = 200_000
+    multicast: int = 0
+    multicast_bps: float = 0.0
 
     @cached_property
     def grid(self) -> Grid:

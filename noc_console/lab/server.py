@@ -22,6 +22,7 @@ from noc_console.lab.reply import Reply, Request
 from noc_console.lab.store import looks
 from noc_console.lab.studio import Studio
 from noc_console.lab.targets import Target, target
+from noc_console.lab.ts_air import on_air, station_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,11 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
     port = await server.start(options.port)
     url = f"http://127.0.0.1:{port}"
     origin.sources = TimeSources(url)
-    front.api = api = Api(origin, log, url, server.clock())
+    station = station_of(all_channels, origin.studio, options, port)
+    front.api = api = Api(origin, log, url, server.clock(), station)
     try:
-        yield Lab(url, all_channels, log, server.clock, origin.desk, api)
+        with on_air(station, server.clock):
+            yield Lab(url, all_channels, log, server.clock, origin.desk, api)
     finally:
         await server.stop()
         log.close()

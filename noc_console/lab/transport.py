@@ -156,11 +156,11 @@ def _sound(audio: Stream, first: int, end: int) -> Iterator[tuple[int, bytes]]:
         group = audio.frames[start : min(start + _AUDIO_FRAMES_PER_PES, last)]
         yield (
             start * AAC_SAMPLES * TICKS // SAMPLES,
-            b"".join(_adts(frame, audio.config) + frame for frame in group),
+            b"".join(adts(frame, audio.config) + frame for frame in group),
         )
 
 
-def _adts(frame: bytes, config: bytes) -> bytes:
+def adts(frame: bytes, config: bytes) -> bytes:
     """Return the ADTS header of a frame (ISO/IEC 14496-3, 1.A.2), from the AudioSpecificConfig."""
     kind, rate, channels = config[0] >> 3, (config[0] & 7) << 1 | config[1] >> 7, config[1] >> 3 & 15
     size = len(frame) + 7

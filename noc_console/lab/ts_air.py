@@ -1,0 +1,84 @@
+"""Decides which channels go out as transport streams, where to, and keeps them going from a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from noc_console.lab.channels import LabChannel
+from noc_console.lab.clock import Clock
+from noc_console.lab.options import LabOptions
+from noc_console.lab.studio import Studio
+from noc_console.lab.ts_live import LiveSections
+from noc_console.lab.ts_mux import Mux
+from noc_console.lab.ts_socket import Destination
+from noc_console.lab.ts_station import Carrier, Outlet, Station
+from noc_console.lab.ts_turn import Service, turn_of
+
+# more groups than this share one stream: the work of making it is done once
+MOST_OWN = 8
+_EVERY_S = 0.005
+_PER_GROUP_OCTET = 250
+# the rate of one programme of the largest rung, with its share of tables
+_SERVICE_BPS = 650_000
+
+
+def station_of(channels: Sequence[LabChannel], studio: Studio, options: LabOptions, port: int) -> Station | None:
+    """Return the station that sends the first channels, None where none is to be sent.
+
+    Its groups are 239.255.0.1 and following at the UDP port of the same number as the lab's HTTP port, which no other
+    lab on this machine has.
+    """
+    if not options.multicast:
+        return None
+    outlets = [outlet(number, channels, port) for number in range(options.multicast)]
+    if len(outlets) > MOST_OWN:
+        return Station([_carrier(channels, studio, 0, options.multicast_bps, tuple(outlets))])
+    return Station(
+        [
+            _carrier(channels, studio, place % len(channels), options.multicast_bps, (one,))
+            for place, one in enumerate(outlets)
+        ]
+    )
+
+
+def outlet(number: int, channels: Sequence[LabChannel], port: int) -> Outlet:
+    """Return outlet number `number`, counted from 0; every second of the own streams is RTP."""
+    code = channels[number].code if number < len(channels) else f"CH_TS_DEMO_{number + 1:03d}"
+    third, last = divmod(number, _PER_GROUP_OCTET)
+    return Outlet(code, Destination(f"239.255.{third}.{last + 1}", port), is_rtp=number % 2 == 1)
+
+
+def _carrier(
+    channels: Sequence[LabChannel], studio: Studio, first: int, bitrate_bps: float, outlets: tuple[Outlet, ...]
+) -> Carrier:
+    count = max(1, int(bitrate_bps / _SERVICE_BPS))
+    carried = [channels[(first + place) % len(channels)] for place in range(count)]
+    names = [channel.name for channel in carried]
+    services = [Service(channel.name, studio.looks[channel.look]) for channel in carried]
+    schedules = [channel.schedule for channel in carried]
+    mux = Mux(turn_of(services, bitrate_bps), LiveSections(names, schedules).write)
+    return Carrier(mux, outlets, schedules[0].wall(0))
+
+
+@contextmanager
+def on_air(station: Station | None, clock: Clock) -> Iterator[None]:
+    """Send for as long as the context lasts."""
+    if station is None:
+        yield
+        return
+    stop = Event()
+    thread = Thread(target=_pace, args=(station, clock, stop), name="transport streams", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        station.close()
+
+
+def _pace(station: Station, clock: Clock, stop: Event) -> None:
+    while not stop.wait(_EVERY_S):
+        station.step(clock())
