@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from noc_console.errors import KnownError
-from noc_console.history import backup, captures, catalogue, journal, projections, ranking, reading
+from noc_console.history import backup, captures, catalogue, journal, outbox, projections, ranking, reading
 from noc_console.history.captures import Captures
 from noc_console.history.copying import DailyCopy
 from noc_console.history.faults import FAULTS, fault_of, sentence
@@ -156,8 +156,24 @@ class History:
         return await self._read(projections.last_alarm_id)
 
     async def rebuild_projections(self) -> int:
-        """Write the alarm table anew from the journal; return how many events were read."""
-        return await self._change(projections.rebuild)
+        """Write the alarm table and the outbox anew from the journal; return how many events were read."""
+        return await self._change(lambda c: projections.rebuild(c) + outbox.rebuild(c))
+
+    async def waiting_notices(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the rows of notices nothing has become of yet, oldest first."""
+        return await self._read(outbox.waiting)
+
+    async def notices_of(self, alarm_ids: Sequence[int]) -> tuple[Mapping[str, Any], ...]:
+        """Return the rows of the notices of some alarms, oldest first."""
+        return await self._read(lambda c: outbox.of_alarms(c, alarm_ids))
+
+    async def notices(self, query: outbox.NoticeQuery) -> tuple[Mapping[str, Any], ...]:
+        """Return the newest notices that fit, newest first."""
+        return await self._read(lambda c: outbox.newest(c, query))
+
+    async def prune_notices(self, before: float) -> int:
+        """Remove notices that were done before a time; return how many."""
+        return await self._change(lambda c: outbox.prune(c, before))
 
     async def keep_capture(self, body: bytes, media_type: str, capture_class: str) -> str:
         """Keep a piece of evidence (class playlist, segment, picture or other) and return its hash.

@@ -225,3 +225,25 @@ captures = Table(
     Column("pinned", Boolean, nullable=False),
 )
 Index("captures_by_age", captures.c.capture_class, captures.c.created_at)
+
+# Every notice and what became of it; `body` is the notice. Written by the events NoticeQueued and those after it.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("notice_id", String(100), primary_key=True),
+    Column("alarm_id", Integer, nullable=False),
+    Column("receiver", String(100), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(50), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("queued_at", Float(53), nullable=False),
+    Column("due_at", Float(53), nullable=False),
+    Column("done_at", Float(53)),
+    Column("seq", Big, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+Index("outbox_by_state", outbox.c.state, outbox.c.seq)
+Index("outbox_by_alarm", outbox.c.alarm_id, outbox.c.seq)
+Index("outbox_by_seq", outbox.c.seq)

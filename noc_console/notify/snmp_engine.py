@@ -1,0 +1,223 @@
+"""One SNMP engine and socket for one destination: the only file, with the trap receiver's, that calls pysnmp."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from pysnmp.carrier.asyncio.dgram import udp, udp6
+from pysnmp.error import PySnmpError
+from pysnmp.hlapi.v3arch.asyncio import (
+    CommunityData,
+    ContextData,
+    ObjectIdentity,
+    ObjectType,
+    SnmpEngine,
+    Udp6TransportTarget,
+    UdpTransportTarget,
+    UsmUserData,
+    auth,
+    get_cmd,
+    send_notification,
+)
+from pysnmp.proto.rfc1902 import Integer32, ObjectIdentifier, ObjectName, OctetString, TimeTicks
+
+from noc_console.errors import KnownError
+from noc_console.notify.snmp_config import Destination, Keys, Oid
+from noc_console.notify.snmp_content import SYS_UP_TIME, Value
+
+AUTH = {
+    "none": auth.USM_AUTH_NONE,
+    "md5": auth.USM_AUTH_HMAC96_MD5,
+    "sha1": auth.USM_AUTH_HMAC96_SHA,
+    "sha224": auth.USM_AUTH_HMAC128_SHA224,
+    "sha256": auth.USM_AUTH_HMAC192_SHA256,
+    "sha384": auth.USM_AUTH_HMAC256_SHA384,
+    "sha512": auth.USM_AUTH_HMAC384_SHA512,
+}
+PRIV = {
+    "none": auth.USM_PRIV_NONE,
+    "des": auth.USM_PRIV_CBC56_DES,
+    "aes128": auth.USM_PRIV_CFB128_AES,
+    "aes192": auth.USM_PRIV_CFB192_AES,
+    "aes256": auth.USM_PRIV_CFB256_AES,
+    "aes192-blumenthal": auth.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "aes256-blumenthal": auth.USM_PRIV_CFB256_AES_BLUMENTHAL,
+}
+_REFUSAL_S = 0.02  # how long a trap's socket is listened to for the other host's "port unreachable"
+
+
+class SnmpFailed(KnownError):
+    """A message could not be sent, or nobody acknowledged it; the text has no secret in it.
+
+    `is_uncertain` where the other side may have taken the message although its answer never came.
+    """
+
+    def __init__(self, text: str, is_uncertain: bool = False) -> None:
+        super().__init__(text)
+        self.is_uncertain = is_uncertain
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are to USM: the engine's id, its boots and the Unix second it started, the same for all our engines."""
+
+    engine_id: bytes
+    boots: int
+    started_at: int
+
+
+def identity_of(name: str, started_at: float) -> Identity:
+    """Return an identity that is stable for an agent and, by its start's minute, grows with each of its starts.
+
+    RFC 3411, SnmpEngineID: first bit set, enterprise number, format 5 (octets). RFC 3414, 2.2.2: boots may only grow.
+    """
+    digest = hashlib.sha256(name.encode()).digest()[:12]
+    return Identity(bytes.fromhex("80009153") + b"\x05" + digest, int(started_at // 60) % 2**31, int(started_at))
+
+
+def new_engine(identity: Identity) -> SnmpEngine:
+    """Return an engine with our identity; it writes nothing to disk (pysnmp would, were it told the id itself)."""
+    engine = SnmpEngine()
+    own_id, boots, time = engine.get_mib_builder().import_symbols(
+        "__SNMP-FRAMEWORK-MIB", "snmpEngineID", "snmpEngineBoots", "snmpEngineTime"
+    )
+    own_id.syntax = own_id.syntax.clone(identity.engine_id)
+    engine.snmpEngineID = own_id.syntax
+    boots.syntax = boots.syntax.clone(identity.boots)
+    time.syntax = time.syntax.clone(identity.started_at)
+    return engine
+
+
+class _Errors:
+    """Mixed into pysnmp's transports: what the network says of our datagrams."""
+
+    refused: OSError | None = None
+
+    def error_received(self, error: OSError) -> None:
+        """Keep what the network says (ICMP port unreachable and its like)."""
+        self.refused = error
+
+
+class Line:
+    """The way to one destination; made, used and closed on one event loop."""
+
+    def __init__(self, destination: Destination, keys: Keys, identity: Identity) -> None:
+        self.destination = destination
+        self._engine = new_engine(identity)
+        self._auth = _auth_of(destination, keys, ContextData().contextEngineId)
+        self._target: Any = None
+
+    async def trap(self, values: tuple[Value, ...]) -> None:
+        """Send a trap; SnmpFailed when the name does not resolve or the other host refuses at once."""
+        await self._notify("trap", values)
+        await self._mind_refusal()
+
+    async def inform(self, values: tuple[Value, ...]) -> None:
+        """Send an inform until it is acknowledged; SnmpFailed, uncertain, when nobody does."""
+        await self._notify("inform", values)
+
+    async def sys_up_time(self) -> float:
+        """Return the NMS's uptime in seconds (R-146)."""
+        target = await self._reach()
+        answer = await get_cmd(
+            self._engine, self._auth, target, self._context(), _object(SYS_UP_TIME, None), lookupMib=False
+        )
+        indication, status, _, binds = answer
+        if indication or status:
+            raise SnmpFailed(f"{self.destination.name} does not answer for its uptime: {_said(indication or status)}.")
+        try:
+            return int(binds[0][1]) / 100
+        except (IndexError, TypeError, ValueError, PySnmpError):
+            raise SnmpFailed(f"{self.destination.name} answers, but has no sysUpTime.") from None
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._engine.close_dispatcher()
+
+    async def _notify(self, kind: str, values: tuple[Value, ...]) -> None:
+        target = await self._reach()
+        binds = [_object(oid, _typed(oid, form, value)) for oid, form, value in values]
+        try:
+            indication, status, _, _ = await send_notification(
+                self._engine, self._auth, target, self._context(), kind, *binds, lookupMib=False
+            )
+        except (PySnmpError, OSError) as error:
+            raise SnmpFailed(f"{self.destination.name} could not be told: {_said(error)}.") from None
+        if indication or status:
+            tries = self.destination.retries + 1
+            text = f"{self.destination.name} did not acknowledge ({tries} tries): {_said(indication or status)}."
+            raise SnmpFailed(text, is_uncertain="timeout" in _said(indication).lower())
+
+    async def _reach(self) -> Any:
+        """Return where to send; the name is looked up once, and again after a failure."""
+        if self._target is None:
+            loop, one = asyncio.get_running_loop(), self.destination
+            try:
+                found = await loop.getaddrinfo(one.host, one.port, type=socket.SOCK_DGRAM)
+            except OSError:
+                raise SnmpFailed(f"The name {one.host} does not resolve.") from None
+            family, address = found[0][0], found[0][4][:2]
+            kind = _Udp6Target if family == socket.AF_INET6 else _UdpTarget
+            self._target = await kind.create(address, timeout=one.timeout_s, retries=one.retries)
+        return self._target
+
+    def _context(self) -> Any:
+        return ContextData(contextName=self.destination.context.encode())
+
+    async def _mind_refusal(self) -> None:
+        """Wait for a moment for the other host's refusal, so that fail-over has something to act on."""
+        transport = self._target.transport
+        await asyncio.sleep(_REFUSAL_S)
+        refused, transport.refused = transport.refused, None
+        if refused is not None:
+            raise SnmpFailed(f"{self.destination.name} refuses: {refused.strerror or 'unreachable'}.")
+
+
+class _Transport(_Errors, udp.UdpAsyncioTransport):
+    pass
+
+
+class _Transport6(_Errors, udp6.Udp6AsyncioTransport):
+    pass
+
+
+class _UdpTarget(UdpTransportTarget):
+    PROTO_TRANSPORT = _Transport
+
+
+class _Udp6Target(Udp6TransportTarget):
+    PROTO_TRANSPORT = _Transport6
+
+
+def _auth_of(destination: Destination, keys: Keys, _: Any) -> Any:
+    if destination.version != "3":
+        return CommunityData(keys.community, mpModel=0 if destination.version == "1" else 1)
+    return UsmUserData(
+        destination.user,
+        authKey=keys.auth_key if destination.auth != "none" else None,
+        privKey=keys.priv_key if destination.priv != "none" else None,
+        authProtocol=AUTH[destination.auth],
+        privProtocol=PRIV[destination.priv],
+    )
+
+
+def _typed(oid: Oid, form: str, value: Any) -> Any:
+    if oid == SYS_UP_TIME:
+        return TimeTicks(value)
+    if form == "integer":
+        return Integer32(value)
+    return ObjectIdentifier(value) if form == "oid" else OctetString(str(value).encode())
+
+
+def _object(oid: Oid, value: Any) -> Any:
+    return (ObjectName(oid), value) if value is not None else ObjectType(ObjectIdentity(oid))
+
+
+def _said(error: Any) -> str:
+    """Return what the library says, in one line without its class names."""
+    text = " ".join(str(error).split())
+    return text.rstrip(".")[:160] or type(error).__name__

@@ -1,0 +1,155 @@
+"""The router: all open cases of an agent, fed with the journal's events and with the time."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from noc_console.model import Channel, Event, Severity
+from noc_console.routing import case as cases
+from noc_console.routing.case import Case, Decision
+from noc_console.routing.notice import Action, Notice
+from noc_console.routing.policy import Concern, Policy
+
+ALARM_KINDS = frozenset(
+    {
+        "AlarmRaised",
+        "AlarmUpdated",
+        "AlarmCleared",
+        "AlarmAcknowledged",
+        "AlarmResolved",
+        "AlarmNoted",
+        "AlarmShelved",
+        "AlarmUnshelved",
+        "AlarmSuppressed",
+        "AlarmReleased",
+    }
+)
+MARGIN_S = 10.0  # what was due so shortly before the agent ended may not have been called
+
+
+class Router:
+    """Who hears of which alarm; owns no clock and does no I/O: the same events give the same notices."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.cases: dict[int, Case] = {}
+        self._channels: dict[int, Concern] = {}
+        self._timers: list[tuple[float, int]] = []
+        self._wound: dict[int, float] = {}
+
+    def configure(self, channels: Iterable[Channel]) -> None:
+        """Take tier, class and labels of the channels as they are now."""
+        self._channels = {
+            one.id: Concern(
+                Severity.INDETERMINATE,
+                channel_class=one.channel_class,
+                tier=one.tier,
+                labels=frozenset(one.labels),
+                is_demo=one.is_demo,
+            )
+            for one in channels
+        }
+
+    def reload(self, policy: Policy, at: float) -> None:
+        """Take another policy: what it would have called before now is not called any more."""
+        self.policy = policy
+        self._timers, self._wound = [], {}
+        for alarm_id, case in self.cases.items():
+            self.cases[alarm_id] = self._past(case, at)
+            self._wind(alarm_id)
+
+    def step(self, event: Event) -> Decision | None:
+        """Return what an event means; None for one that is no alarm's."""
+        if event.kind not in ALARM_KINDS or "alarm" not in event.data:
+            return None
+        alarm = event.data["alarm"]
+        alarm_id = int(alarm["alarm_id"])
+        concern = cases.concern_of(alarm, self._channels.get(int(alarm.get("channel_id") or 0)))
+        decision = cases.step(self.cases.get(alarm_id), event, concern, self.policy)
+        self._keep(alarm_id, decision.case)
+        return decision
+
+    def due(self, at: float) -> list[Notice]:
+        """Return the notices whose time has come, in order of time."""
+        notices: list[Notice] = []
+        while self._timers and self._timers[0][0] <= at:
+            when, alarm_id = heapq.heappop(self._timers)
+            case = self.cases.get(alarm_id)
+            if case is None or self._wound.get(alarm_id) != when:
+                continue
+            del self._wound[alarm_id]
+            decision = cases.due(case, at, self.policy)
+            notices += decision.notices
+            self._keep(alarm_id, decision.case)
+        return notices
+
+    def next_at(self) -> float | None:
+        """Return when `due` should be asked next."""
+        return self._timers[0][0] if self._timers else None
+
+    def restore(
+        self, alarms: Iterable[Mapping[str, object]], made: Iterable[Notice], at: float, alive_until: float
+    ) -> None:
+        """Take the open alarms of the history and the notices that were made of them, oldest first.
+
+        What was due while no agent ran (after `alive_until`) is called late; what was due before was called then.
+        """
+        by_alarm: dict[int, list[Notice]] = {}
+        for notice in made:
+            by_alarm.setdefault(notice.alarm_id, []).append(notice)
+        for alarm in alarms:
+            alarm_id = int(str(alarm["alarm_id"]))
+            case = self._restored(alarm, by_alarm.get(alarm_id, []))
+            self._keep(alarm_id, self._past(case, min(at, alive_until) - MARGIN_S))
+
+    def _restored(self, alarm: Mapping[str, object], made: list[Notice]) -> Case:
+        concern = cases.concern_of(alarm, self._channels.get(int(str(alarm.get("channel_id") or 0))))
+        case = Case(alarm, concern, float(str(alarm.get("raised_at") or 0)), is_over=cases.is_over(alarm))
+        for notice in made:
+            case = _replayed(case, notice)
+        return replace(case, paused=str(alarm.get("state", "")) if alarm.get("state") in ("shelved",) else "")
+
+    def _past(self, case: Case, before: float) -> Case:
+        late = [call.key for call in cases.open_calls(case, self.policy) if call.at <= before]
+        return cases.without(case, late)
+
+    def _keep(self, alarm_id: int, case: Case) -> None:
+        if case.alarm.get("resolved"):
+            self.cases.pop(alarm_id, None)
+            self._wound.pop(alarm_id, None)
+            return
+        self.cases[alarm_id] = case
+        self._wind(alarm_id)
+
+    def _wind(self, alarm_id: int) -> None:
+        following = cases.next_at(self.cases[alarm_id], self.policy)
+        if following is None:
+            self._wound.pop(alarm_id, None)
+        elif self._wound.get(alarm_id) != following:
+            self._wound[alarm_id] = following
+            heapq.heappush(self._timers, (following, alarm_id))
+
+
+def _replayed(case: Case, notice: Notice) -> Case:
+    """Return the case after a notice that is known to have been made of it."""
+    count = case.count + 1
+    if notice.action is Action.RESOLVE:
+        return replace(case, count=count, told={}, done=frozenset())
+    calls = frozenset(notice.data.get("calls") or ())
+    severity = str(notice.alarm.get("severity", ""))
+    worse = bool(case.told) and severity not in case.told.values()
+    return replace(
+        case,
+        count=count,
+        began_at=notice.due_at if worse else case.began_at,
+        done=calls if worse else case.done | calls,
+        told={**case.told, notice.receiver: severity},
+        repeats=max([case.repeats, *(_repeat_of(key) for key in calls)]),
+    )
+
+
+def _repeat_of(key: str) -> int:
+    number = key.partition("/repeat-")[2].partition("/")[0]
+    return int(number) if number.isdigit() else 0
