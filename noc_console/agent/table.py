@@ -52,7 +52,7 @@ def drawn(state: State, url: str, how: str, height: int) -> Group:
         table.add_row(*_row(channel, state["at"]))
     parts: list[Table | Text] = [_agent_line(state), table]
     if not channels:
-        parts.append(Text("No channel is configured yet: add one from a console, or start with --demo yes."))
+        parts.append(Text("No channel yet: add one from a console (demo channels need half a minute at first)."))
     if len(channels) > room:
         parts.append(Text(f"... and {len(channels) - room} more, all less urgent"))
     parts += [Text(""), Text(f"Attach a console:  noc-console console --attach {url}"), Text(how, style="dim")]

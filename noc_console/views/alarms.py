@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from noc_console.model import Severity
 from noc_console.views.alarm_acts import AlarmActs
 from noc_console.views.alarm_drawer import AlarmDrawer
 from noc_console.views.alarm_figures import FigureRow, closed_line, figures
@@ -21,7 +20,7 @@ from noc_console.views.alarms_past import PastAlarms
 from noc_console.views.alarms_table import AlarmTable
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
-from noc_console.views.timeline import AGENT_LANE, Span
+from noc_console.views.timeline import span_of
 
 Json = Mapping[str, Any]
 _HOUR_S = 3600.0
@@ -144,7 +143,7 @@ class AlarmsScreen(QWidget):
         self.figures.show_figures(figures(open_, self._past.by_id.values(), mirror.channels.values(), now))
         window = self._window if self._window[1] else (now - _DEFAULT_S, now)
         known = {**self._past.by_id, **{int(alarm["id"]): alarm for alarm in open_}}
-        self.timeline.show_spans([_span(alarm) for alarm in known.values()], window, now, bool(self._window[1]))
+        self.timeline.show_spans([span_of(alarm) for alarm in known.values()], window, now, bool(self._window[1]))
 
     def _draw_drawer(self) -> None:
         alarm = self._alarm_of(self.table.current_id())
@@ -241,15 +240,3 @@ class AlarmsScreen(QWidget):
 
     def _on_search(self) -> None:
         self.search.setFocus()
-
-
-def _span(alarm: Json) -> Span:
-    ended = alarm["resolved_at"] if alarm["resolved"] else None
-    return Span(
-        int(alarm["layer"]) if alarm["channel_id"] else AGENT_LANE,
-        float(alarm["raised_at"]),
-        float(ended) if ended else None,
-        Severity(alarm["severity"]),
-        bool(alarm["acknowledged"]),
-        f"{alarm['channel_code'] or 'Agent'}: {alarm['message']}",
-    )

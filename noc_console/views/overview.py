@@ -6,7 +6,6 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from noc_console.model import Severity
 from noc_console.views.card import HEAD, PAD, Card
 from noc_console.views.desk import Desk
 from noc_console.views.kpi import KpiCard
@@ -17,7 +16,7 @@ from noc_console.views.overview_kpis import TITLES, kpis
 from noc_console.views.overview_system import SystemBox
 from noc_console.views.state import Json
 from noc_console.views.summary import summarise
-from noc_console.views.timeline import Span, Timeline
+from noc_console.views.timeline import Timeline, span_of
 
 _DAY_S = 86_400.0
 _HISTORY_EVERY_S = 30.0
@@ -160,7 +159,7 @@ class OverviewScreen(QWidget):
         self.oldest.show_channels(slowest(mirror, 12))
         self.system.refresh()
         now = mirror.now()
-        spans = [_span(alarm) for alarm in alarms.values()]
+        spans = [span_of(alarm) for alarm in alarms.values()]
         self.history.timeline.show_spans(spans, (now - _DAY_S, now), now)
         open_now = sum(span.end is None for span in spans)
         self.history.say(f"{len(spans)} alarms, {open_now} open" if spans else "no alarm in 24 h")
@@ -179,15 +178,3 @@ class OverviewScreen(QWidget):
 
     def _no_history(self, text: str) -> None:
         """Keep what was known: the link's own banner already says what is wrong."""
-
-
-def _span(alarm: Json) -> Span:
-    end = alarm["cleared_at"] if alarm["cleared_at"] is not None else alarm["resolved_at"]
-    return Span(
-        int(alarm["layer"]),
-        float(alarm["raised_at"]),
-        None if end is None else float(end),
-        Severity(alarm["severity"]),
-        bool(alarm["acknowledged"]),
-        f"{alarm['channel_code']}: {alarm['message']}",
-    )

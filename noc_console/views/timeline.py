@@ -7,8 +7,9 @@ goes back; `windowChosen(start, end)` tells the new window, (0, 0) the way back 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -80,6 +81,19 @@ def _rows_beside(span: Span, found: Sequence[tuple[Span, int]]) -> int:
 
 def _overlap(one: Span, other: Span) -> bool:
     return one.start <= (other.end or float("inf")) and other.start <= (one.end or float("inf"))
+
+
+def span_of(alarm: Mapping[str, Any]) -> Span:
+    """Return the span of an alarm object of the API; it ends when its condition cleared."""
+    ended = alarm["cleared_at"] if alarm["cleared_at"] is not None else alarm["resolved_at"]
+    return Span(
+        int(alarm["layer"]) if alarm["channel_id"] else AGENT_LANE,
+        float(alarm["raised_at"]),
+        None if ended is None else float(ended),
+        Severity(alarm["severity"]),
+        bool(alarm["acknowledged"]),
+        f"{alarm['channel_code'] or 'Agent'}: {alarm['message']}",
+    )
 
 
 class Timeline(QWidget):

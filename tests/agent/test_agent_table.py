@@ -52,7 +52,7 @@ def test_what_does_not_fit_is_counted() -> None:
 def test_it_says_how_to_attach_and_what_to_do_without_channels() -> None:
     text = printed(state())
     assert "--attach http://127.0.0.1:8443" in text
-    assert "No channel is configured yet" in text
+    assert "No channel yet" in text
 
 
 def test_ages_are_said_as_operators_do() -> None:
