@@ -9,36 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# ISO/IEC 13818-1 table 2-34, ATSC A/53, Apple SAMPLE-AES
-_TYPES = {
-    0x01: ("video", "mp1v"),
-    0x02: ("video", "mp2v"),
-    0x03: ("audio", "mp4a.40.34"),
-    0x04: ("audio", "mp4a.40.34"),
-    0x0F: ("audio", "mp4a.40.2"),
-    0x11: ("audio", "mp4a.40.2-latm"),
-    0x15: ("data", "id3"),
-    0x1B: ("video", "avc1"),
-    0x24: ("video", "hvc1"),
-    0x33: ("video", "vvc1"),
-    0x81: ("audio", "ac-3"),
-    0x84: ("audio", "ec-3"),
-    0x86: ("data", "scte35"),
-    0x87: ("audio", "ec-3"),
-    0xC1: ("audio", "ac-3"),
-    0xC2: ("audio", "ec-3"),
-    0xCF: ("audio", "mp4a.40.2"),
-    0xDB: ("video", "avc1"),
-}
-# ETSI EN 300 468: descriptors that tell what private data is
-_PRIVATE = {
-    0x6A: ("audio", "ac-3"),
-    0x7A: ("audio", "ec-3"),
-    0x7B: ("audio", "dts"),
-    0x7C: ("audio", "mp4a.40.2-latm"),
-    0x56: ("text", "teletext"),
-    0x59: ("text", "dvbsub"),
-}
+from noc_console.media.es.stream_types import kind_and_codec
+
 _MOST_STREAMS = 64
 
 
@@ -112,13 +84,13 @@ def _streams(section: bytes) -> Iterator[Stream]:
 
 
 def _stream(stream_type: int, pid: int, descriptors: bytes) -> Stream:
-    kind, codec = _TYPES.get(stream_type, ("data", f"0x{stream_type:02x}"))
-    language, at = "", 0
+    found: list[tuple[int, bytes]] = []
+    at = 0
     while at + 2 <= len(descriptors):
         tag, length = descriptors[at], descriptors[at + 1]
-        if stream_type == 0x06 and tag in _PRIVATE:
-            kind, codec = _PRIVATE[tag]
-        if tag == 0x0A and length >= 4:
-            language = descriptors[at + 2 : at + 5].decode("ascii", "replace").strip("\x00 ")
+        found.append((tag, descriptors[at + 2 : at + 2 + length]))
         at += 2 + length
+    kind, codec = kind_and_codec(stream_type, found)
+    languages = [body[:3] for tag, body in found if tag == 0x0A and len(body) >= 4]
+    language = languages[-1].decode("ascii", "replace").strip("\x00 ") if languages else ""
     return Stream(pid, kind, codec, language)

@@ -26,12 +26,12 @@ class Assembler:
 
     def __init__(self) -> None:
         self._part = bytearray()
-        self._is_open = False
+        self.is_open = False
 
     def feed(self, payload: bytes, starts: bool, packet: int) -> list[Section]:
         """Take a packet's payload; `starts` is its payload_unit_start_indicator."""
         if not starts:
-            if self._is_open:
+            if self.is_open:
                 self._part += payload
             return self._whole(packet)
         pointer = payload[0] if payload else 0
@@ -39,22 +39,22 @@ class Assembler:
             self.drop()
             return []
         done: list[Section] = []
-        if self._is_open:
+        if self.is_open:
             self._part += payload[1 : 1 + pointer]
             done = self._whole(packet)
         self._part = bytearray(payload[1 + pointer :])
-        self._is_open = True
+        self.is_open = True
         return done + self._whole(packet)
 
     def drop(self) -> None:
         """Forget the section under way: a packet of it was lost."""
         self._part.clear()
-        self._is_open = False
+        self.is_open = False
 
     def _whole(self, packet: int) -> list[Section]:
         done: list[Section] = []
         part = self._part
-        while self._is_open and len(part) >= 3:
+        while self.is_open and len(part) >= 3:
             if part[0] == STUFFING:
                 self.drop()
                 break
@@ -67,5 +67,5 @@ class Assembler:
             done.append(Section(packet, bytes(part[:length])))
             del part[:length]
         if not part:
-            self._is_open = False
+            self.is_open = False
         return done

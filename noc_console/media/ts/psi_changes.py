@@ -1,0 +1,130 @@
+"""One state of a table beside another: plain values for JSON, and what differs in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from noc_console.media.ts import tables
+from noc_console.media.ts.bits import TooShort
+from noc_console.media.ts.descriptors import Descriptor
+from noc_console.media.ts.psi_tree import kind_of
+
+MOST_LINES = 64
+_NEVER = "(none)"
+
+
+def plain(bodies: tuple[bytes, ...]) -> dict[str, Any]:
+    """Return a table (all its sections) as plain values; empty for no sections."""
+    if not bodies:
+        return {}
+    first = bodies[0]
+    told: dict[str, Any] = {"version": (first[5] >> 1) & 0x1F}
+    try:
+        for body in bodies:
+            _merge(told, _one(body))
+    except (tables.BrokenSection, TooShort, IndexError, ValueError):
+        told["broken"] = True
+    return told
+
+
+def _merge(told: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(told.get(key), dict):
+            told[key].update(value)
+        else:
+            told[key] = value
+
+
+def _one(body: bytes) -> dict[str, Any]:
+    extension = int.from_bytes(body[3:5], "big")
+    match body[0]:
+        case tables.PAT:
+            rows = {str(number): f"0x{pid:04x}" for number, pid in tables.pat(body).items()}
+            return {"transport_stream_id": extension, "programmes": rows}
+        case tables.CAT:
+            return {"descriptors": _descriptors(tables.cat(body))}
+        case tables.PMT:
+            return _pmt(body)
+        case tables.NIT_ACTUAL | tables.NIT_OTHER | tables.BAT:
+            own, entries = tables.network(body)
+            streams = {f"{one}/{other}": _descriptors(some) for one, other, some in entries}
+            return {"id": extension, "descriptors": _descriptors(own), "transport_streams": streams}
+        case tables.SDT_ACTUAL | tables.SDT_OTHER:
+            return {
+                "transport_stream_id": extension,
+                "services": {str(one.id): _service(one) for one in tables.services(body)},
+            }
+        case _:
+            return {"bytes": body[8:-4].hex()}
+
+
+def _pmt(body: bytes) -> dict[str, Any]:
+    programme = tables.pmt(body)
+    return {
+        "programme": programme.number,
+        "pcr_pid": f"0x{programme.pcr_pid:04x}",
+        "descriptors": _descriptors(programme.descriptors),
+        "streams": {f"0x{one.pid:04x}": _stream(one) for one in programme.streams},
+    }
+
+
+def _stream(stream: tables.Stream) -> dict[str, Any]:
+    kind, codec = kind_of(stream)
+    told: dict[str, Any] = {"type": f"0x{stream.stream_type:02x}", "kind": kind, "codec": codec}
+    return told | {"descriptors": _descriptors(stream.descriptors)}
+
+
+def _service(service: tables.Service) -> dict[str, Any]:
+    return {
+        "name": service.name,
+        "provider": service.provider,
+        "type": service.service_type,
+        "running": service.running,
+        "scrambled": service.is_scrambled,
+        "descriptors": _descriptors(tuple(one for one in service.descriptors if one.tag != 0x48)),
+    }
+
+
+def _descriptors(some: tuple[Descriptor, ...]) -> list[str]:
+    return [f"{one.name}: {_facts(one)}" for one in some]
+
+
+def _facts(one: Descriptor) -> str:
+    return ", ".join(f"{key} {value}" for key, value in one.facts.items()) or one.body.hex()
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is new, gone or other, one line each, at most MOST_LINES; the version is left out."""
+    lines = []
+    for line in _walk(before, after, ""):
+        lines.append(line)
+        if len(lines) >= MOST_LINES:
+            break
+    return tuple(lines)
+
+
+def _walk(before: Mapping[str, Any], after: Mapping[str, Any], path: str) -> Iterator[str]:
+    for key in dict.fromkeys((*before, *after)):
+        if not path and key == "version":
+            continue
+        here, was, now = f"{path} {key}".strip(), before.get(key), after.get(key)
+        if was == now:
+            continue
+        if isinstance(was, Mapping) and isinstance(now, Mapping):
+            yield from _walk(was, now, here)
+        elif key not in after:
+            yield f"{here} is gone (was {_short(was)})"
+        elif key not in before:
+            yield f"{here} is new: {_short(now)}"
+        else:
+            yield f"{here} changed from {_short(was)} to {_short(now)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        value = ", ".join(f"{key} {_short(one)}" for key, one in value.items() if one not in ("", []))
+    elif isinstance(value, list):
+        value = "; ".join(str(one) for one in value)
+    text = str(value) if value not in ("", None) else _NEVER
+    return text if len(text) <= 120 else f"{text[:119]}…"
