@@ -24,7 +24,8 @@ Oid = tuple[int, ...]
 class Destination(BaseModel, frozen=True):
     """One NMS: where it listens and what it speaks; keys and communities are secrets and stand elsewhere.
 
-    `timeout_s` and `retries` count for informs; a trap is sent once and nobody acknowledges it.
+    `timeout_s` and `retries` count for informs; a trap is sent once and nobody acknowledges it. At `ask_port` the
+    NMS answers the connectivity test.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -33,6 +34,7 @@ class Destination(BaseModel, frozen=True):
     port: int = Field(default=DEFAULT_PORT, ge=1, le=65535)
     version: Version = "2c"
     inform: bool = False
+    ask_port: int = Field(default=161, ge=1, le=65535)
     timeout_s: float = Field(default=2.0, gt=0, le=30)
     retries: int = Field(default=2, ge=0, le=10)
     user: Annotated[str, Field(max_length=32)] = ""
@@ -149,7 +151,10 @@ def keys_of(secret: str, destination: Destination) -> Keys:
     if not isinstance(own, dict):
         raise KnownError(f"The secret of {destination.name} must be an object with community, auth_key, priv_key.")
     keys = Keys(
-        *(str(own.get(name, default)) for name, default in (("community", "public"), ("auth_key", ""), ("priv_key", "")))
+        *(
+            str(own.get(name, default))
+            for name, default in (("community", "public"), ("auth_key", ""), ("priv_key", ""))
+        )
     )
     _check(keys, destination)
     return keys

@@ -16,22 +16,27 @@ SNMP_TRAPS: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5)
 SYS_UP_TIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 SNMP_TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
 SNMP_TRAP_ENTERPRISE: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 3, 0)
+SNMP_TRAP_ADDRESS: Oid = (1, 3, 6, 1, 6, 3, 18, 1, 3, 0)
 NOTICE_SUFFIX: Oid = (0, 1)  # a notice whose alarm type has no OID of its own
 MAX_TEXT_BYTES = 255  # SnmpAdminString, RFC 3411: UTF-8, at most 255 octets
 
 _GENERIC = {"coldStart": 1, "warmStart": 2, "linkDown": 3, "linkUp": 4, "authenticationFailure": 5}
 # C-13, requirement 1.6: the generic types the sources send in v1
 _GENERIC_OF = {
-    **dict.fromkeys(
-        "TS_SYNC_LOSS PAT_ERROR PMT_ERROR PTS_DTS_ERROR VIDEO_FREEZE AUDIO_SILENCE HDR_METADATA_MISSING "
-        "ABR_SEGMENT_MISSING HTTP_5XX".split(),
-        "linkDown",
-    ),
+    "TS_SYNC_LOSS": "linkDown",
+    "PAT_ERROR": "linkDown",
+    "PMT_ERROR": "linkDown",
+    "PTS_DTS_ERROR": "linkDown",
     "CC_ERROR": "authenticationFailure",
     "PCR_JITTER": "warmStart",
+    "VIDEO_MOS_LOW": "coldStart",
+    "VIDEO_FREEZE": "linkDown",
     "BLACK_FRAME": "warmStart",
     "LOUDNESS_OUT_OF_RANGE": "warmStart",
-    "VIDEO_MOS_LOW": "coldStart",
+    "AUDIO_SILENCE": "linkDown",
+    "HDR_METADATA_MISSING": "linkDown",
+    "ABR_SEGMENT_MISSING": "linkDown",
+    "HTTP_5XX": "linkDown",
 }
 
 Value = tuple[Oid, Literal["integer", "text", "oid"], int | str | Oid]
@@ -52,7 +57,7 @@ class Trap:
 def trap_of(action: str, subject: str, alarm: Mapping[str, Any], at: float, root: str) -> Trap:
     """Return the trap of a notice about an alarm object (R-140 to R-142).
 
-    A resolve is the same OID with severity cleared; a test says TEST first. `at` is used where the alarm says no time.
+    A resolve is the same OID with severity cleared; a test says TEST first. `at` counts where the alarm says no time.
     """
     alarm_type = str(alarm.get("alarm_type", ""))
     is_clear = action == "resolve" or alarm.get("severity") == Severity.CLEARED
@@ -76,7 +81,7 @@ def suffix_of(alarm_type: str) -> Oid:
 
 
 def varbinds(trap: Trap, config: SnmpConfig, version: str, uptime_s: float) -> tuple[Value, ...]:
-    """Return everything the PDU carries, in order: sysUpTime.0, snmpTrapOID.0, then .1 to .4 below the event's OID."""
+    """Return all the PDU carries, in order: sysUpTime.0, snmpTrapOID.0, then .1 to .4 below the event's OID."""
     severity: Value = (*_below(trap, 1), "text", str(trap.severity))
     if config.severity == "number":
         severity = (*_below(trap, 1), "integer", trap.severity.snmp)

@@ -23,11 +23,11 @@ from pysnmp.hlapi.v3arch.asyncio import (
     get_cmd,
     send_notification,
 )
-from pysnmp.proto.rfc1902 import Integer32, ObjectIdentifier, ObjectName, OctetString, TimeTicks
+from pysnmp.proto.rfc1902 import Integer32, IpAddress, ObjectIdentifier, ObjectName, OctetString, TimeTicks
 
 from noc_console.errors import KnownError
 from noc_console.notify.snmp_config import Destination, Keys, Oid
-from noc_console.notify.snmp_content import SYS_UP_TIME, Value
+from noc_console.notify.snmp_content import SNMP_TRAP_ADDRESS, SYS_UP_TIME, Value
 
 AUTH = {
     "none": auth.USM_AUTH_NONE,
@@ -70,13 +70,15 @@ class Identity:
     started_at: int
 
 
-def identity_of(name: str, started_at: float) -> Identity:
+def identity_of(name: str, root: Oid, started_at: float) -> Identity:
     """Return an identity that is stable for an agent and, by its start's minute, grows with each of its starts.
 
     RFC 3411, SnmpEngineID: first bit set, enterprise number, format 5 (octets). RFC 3414, 2.2.2: boots may only grow.
     """
+    enterprise = root[6] if root[:6] == (1, 3, 6, 1, 4, 1) and len(root) > 6 else 0
     digest = hashlib.sha256(name.encode()).digest()[:12]
-    return Identity(bytes.fromhex("80009153") + b"\x05" + digest, int(started_at // 60) % 2**31, int(started_at))
+    engine_id = (0x80000000 | enterprise).to_bytes(4, "big") + b"\x05" + digest
+    return Identity(engine_id, int(started_at // 60) % 2**31, int(started_at))
 
 
 def new_engine(identity: Identity) -> SnmpEngine:
@@ -92,24 +94,15 @@ def new_engine(identity: Identity) -> SnmpEngine:
     return engine
 
 
-class _Errors:
-    """Mixed into pysnmp's transports: what the network says of our datagrams."""
-
-    refused: OSError | None = None
-
-    def error_received(self, error: OSError) -> None:
-        """Keep what the network says (ICMP port unreachable and its like)."""
-        self.refused = error
-
-
 class Line:
     """The way to one destination; made, used and closed on one event loop."""
 
     def __init__(self, destination: Destination, keys: Keys, identity: Identity) -> None:
         self.destination = destination
         self._engine = new_engine(identity)
-        self._auth = _auth_of(destination, keys, ContextData().contextEngineId)
+        self._auth = _auth_of(destination, keys)
         self._target: Any = None
+        self._own_address = ""
 
     async def trap(self, values: tuple[Value, ...]) -> None:
         """Send a trap; SnmpFailed when the name does not resolve or the other host refuses at once."""
@@ -128,7 +121,9 @@ class Line:
         )
         indication, status, _, binds = answer
         if indication or status:
-            raise SnmpFailed(f"{self.destination.name} does not answer for its uptime: {_said(indication or status)}.")
+            raise SnmpFailed(
+                f"{self.destination.name} does not answer for its uptime: {_said(indication or status)}."
+            )
         try:
             return int(binds[0][1]) / 100
         except (IndexError, TypeError, ValueError, PySnmpError):
@@ -141,6 +136,8 @@ class Line:
     async def _notify(self, kind: str, values: tuple[Value, ...]) -> None:
         target = await self._reach()
         binds = [_object(oid, _typed(oid, form, value)) for oid, form, value in values]
+        if self.destination.version == "1" and self._own_address:
+            binds.append((ObjectName(SNMP_TRAP_ADDRESS), IpAddress(self._own_address)))
         try:
             indication, status, _, _ = await send_notification(
                 self._engine, self._auth, target, self._context(), kind, *binds, lookupMib=False
@@ -148,6 +145,7 @@ class Line:
         except (PySnmpError, OSError) as error:
             raise SnmpFailed(f"{self.destination.name} could not be told: {_said(error)}.") from None
         if indication or status:
+            self._raise_refusal()
             tries = self.destination.retries + 1
             text = f"{self.destination.name} did not acknowledge ({tries} tries): {_said(indication or status)}."
             raise SnmpFailed(text, is_uncertain="timeout" in _said(indication).lower())
@@ -160,9 +158,10 @@ class Line:
                 found = await loop.getaddrinfo(one.host, one.port, type=socket.SOCK_DGRAM)
             except OSError:
                 raise SnmpFailed(f"The name {one.host} does not resolve.") from None
-            family, address = found[0][0], found[0][4][:2]
+            family, address = found[0][0], (str(found[0][4][0]), one.port)
             kind = _Udp6Target if family == socket.AF_INET6 else _UdpTarget
             self._target = await kind.create(address, timeout=one.timeout_s, retries=one.retries)
+            self._own_address = _own_address(address) if family == socket.AF_INET else ""
         return self._target
 
     def _context(self) -> Any:
@@ -170,30 +169,82 @@ class Line:
 
     async def _mind_refusal(self) -> None:
         """Wait for a moment for the other host's refusal, so that fail-over has something to act on."""
-        transport = self._target.transport
         await asyncio.sleep(_REFUSAL_S)
+        self._raise_refusal()
+
+    def _raise_refusal(self) -> None:
+        transport = self._target.transport
         refused, transport.refused = transport.refused, None
         if refused is not None:
             raise SnmpFailed(f"{self.destination.name} refuses: {refused.strerror or 'unreachable'}.")
 
 
-class _Transport(_Errors, udp.UdpAsyncioTransport):
+class _Connected(asyncio.DatagramProtocol):
+    """Mixed into pysnmp's transports: a connected socket hears what the network says of our datagrams."""
+
+    loop: asyncio.AbstractEventLoop
+    SOCK_FAMILY: int
+    remote: tuple[str, int]
+    refused: OSError | None = None
+    _lport: asyncio.Future[Any]
+
+    def open_client_mode(self, iface: Any = None, allow_broadcast: bool = False) -> Any:
+        """Override: open the socket to one remote address."""
+        opening = self.loop.create_datagram_endpoint(
+            lambda: self, remote_addr=self.remote, family=self.SOCK_FAMILY
+        )
+        self._lport = asyncio.ensure_future(opening)
+        return self
+
+    def normalize_address(self, address: Any) -> None:
+        """Override: a connected socket is told no address."""
+
+    def error_received(self, error: OSError) -> None:
+        """Keep what the network says (ICMP port unreachable and its like)."""
+        self.refused = error
+
+
+class _Transport(_Connected, udp.UdpAsyncioTransport):  # type: ignore[misc]
     pass
 
 
-class _Transport6(_Errors, udp6.Udp6AsyncioTransport):
+class _Transport6(_Connected, udp6.Udp6AsyncioTransport):  # type: ignore[misc]
     pass
 
 
-class _UdpTarget(UdpTransportTarget):
+class _Target:
+    """Mixed into pysnmp's targets: opens our transports."""
+
+    PROTO_TRANSPORT: Any
+    transport_address: tuple[str, int]
+    transport: Any
+
+    def open_client_mode(self) -> Any:
+        """Override: give the transport its remote address first."""
+        self.transport = self.PROTO_TRANSPORT()
+        self.transport.remote = self.transport_address
+        return self.transport.open_client_mode()
+
+
+class _UdpTarget(_Target, UdpTransportTarget):  # type: ignore[misc]
     PROTO_TRANSPORT = _Transport
 
 
-class _Udp6Target(Udp6TransportTarget):
+class _Udp6Target(_Target, Udp6TransportTarget):  # type: ignore[misc]
     PROTO_TRANSPORT = _Transport6
 
 
-def _auth_of(destination: Destination, keys: Keys, _: Any) -> Any:
+def _own_address(remote: tuple[str, int]) -> str:
+    """Return the address we are seen with by a remote one: the agent address of v1 traps (RFC 1157, 4.1.6)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(remote)
+            return str(probe.getsockname()[0])
+        except OSError:
+            return ""
+
+
+def _auth_of(destination: Destination, keys: Keys) -> Any:
     if destination.version != "3":
         return CommunityData(keys.community, mpModel=0 if destination.version == "1" else 1)
     return UsmUserData(
