@@ -113,7 +113,9 @@ class Watcher:
             return
         self._asked_at = now
         if polled.mpd.is_dynamic:
-            told = await ask(self._tools, polled.mpd, polled.reply) or from_date(polled.reply)
+            told = await ask(self._tools, polled.mpd, polled.reply)
+            if told is None and self._tools.clock_offset_s is None:
+                told = from_date(polled.reply, polled.mpd, now)
             self._time = told or self._time
 
     def _offset_s(self) -> float:

@@ -89,25 +89,27 @@ class Lanes:
         due = None if segment.available_at is None else segment.available_at + time.believed_s
         if due is not None:
             await self._tools.sleep_until(due + time.grace_s)
-        taken = await take(self._tools, _listed(offer, segment), is_whole=is_whole)
+        taken = await take(self._tools, _listed(offer, segment, time), is_whole=is_whole)
         if due is None or taken.reply.status != 404:
             late = _late(fresh, taken, due, time) if taken.tries > 1 else ()
             self._tell(mpd, lane, fresh, taken, (*late, *_fault(init)), init, is_whole)
             return
         # not there: called late when it comes within a second, missing then, and late after all if it comes still
-        taken = await self._again(taken, fresh, is_whole, due + _LATE_S)
+        taken = await self._again(taken, fresh, is_whole, time, due + _LATE_S)
         if not taken.is_had:
             self._tell(mpd, lane, fresh, taken, _fault(init), init, is_whole)
-            taken = await self._again(taken, fresh, is_whole, due + min(segment.duration_s, _LATEST_S))
+            until = due + min(segment.duration_s, _LATEST_S)
+            taken = await self._again(taken, fresh, is_whole, time, until)
             if not taken.is_had:
                 return
         self._tell(mpd, lane, fresh, taken, (*_late(fresh, taken, due, time), *_fault(init)), init, is_whole)
 
-    async def _again(self, taken: Taken, fresh: Fresh, is_whole: bool, until: float) -> Taken:
+    async def _again(self, taken: Taken, fresh: Fresh, is_whole: bool, time: ServerTime, until: float) -> Taken:
         """Ask again for a segment that is not there until it is, or the time is over."""
         while taken.reply.status == 404 and self._tools.now() < until:
             await self._tools.sleep(_LATE_PAUSE_S)
-            taken = await take(self._tools, _listed(fresh.offer, fresh.segment), is_whole=is_whole)
+            listed = _listed(fresh.offer, fresh.segment, time)
+            taken = await take(self._tools, listed, is_whole=is_whole, retries_s=())
         return taken
 
     def _tell(
@@ -152,7 +154,7 @@ class Lanes:
         return known
 
 
-def _listed(offer: Offer, segment: Segment) -> Listed:
+def _listed(offer: Offer, segment: Segment, time: ServerTime) -> Listed:
     return Listed(
         family="dash",
         rung=offer.label,
@@ -162,6 +164,7 @@ def _listed(offer: Offer, segment: Segment) -> Listed:
         byte_range=segment.byte_range,
         is_exempt=segment.is_last_of_period,
         line=offer.representation.addressing.line,
+        complete_at=None if segment.complete_at is None else segment.complete_at + time.believed_s,
     )
 
 

@@ -14,6 +14,7 @@ from noc_console.probes.tools import Tools
 
 AGAIN_S = 600.0
 GRACE_S = 0.2
+_PUBLISHED_AHEAD_S = 1.0
 _MOST_TRIED = 3
 _SCHEME = "urn:mpeg:dash:utc:"
 
@@ -61,11 +62,20 @@ async def ask(tools: Tools, mpd: Mpd, reply: Reply | None) -> ServerTime | None:
     return None
 
 
-def from_date(reply: Reply) -> ServerTime | None:
-    """Return what the Date of an answer tells, where no UTCTiming does; an answer out of a cache tells nothing."""
+def from_date(reply: Reply, mpd: Mpd, now: float) -> ServerTime | None:
+    """Return what the Date of an answer tells, where no UTCTiming does; an answer out of a cache tells nothing.
+
+    The Date is the web server's, the MPD the packager's: a Date that disagrees with our clock is believed only where
+    the time of publishing fits it better, for nothing was published in the future, and the newest fits best.
+    """
     if not reply.is_ok or age_s(reply.headers) > 0:
         return None
-    return _dated(reply)
+    told = _dated(reply)
+    if told is None or not told.believed_s or mpd.published_at is None:
+        return told
+    by_ours, by_date = now - mpd.published_at, now - told.offset_s - mpd.published_at
+    is_ours = by_ours >= -_PUBLISHED_AHEAD_S and not -_PUBLISHED_AHEAD_S <= by_date < by_ours
+    return ServerTime(0.0, told.doubt_s) if is_ours else told
 
 
 def _dated(reply: Reply) -> ServerTime | None:

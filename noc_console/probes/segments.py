@@ -13,10 +13,11 @@ SLOW_S = 2.0  # operator R-031
 DURATION_TOLERANCE = 0.10  # operator R-032
 FIRST_BYTES = "0-1023"
 _HEAD_BYTES = 64 * 1024
-_TRIES = 2
-_RETRY_S = 0.25
+#: When a failed request is made again, seconds after the answer: a playlist may run ahead of its segments by a
+#: moment on the way from packager to edge, but what is not there within a second is missing.
+RETRIES_S = (0.25, 0.65)
 _GONE = (404, 410)
-_FINAL = ("too-large", "redirects", "tls", "url")  # asking again cannot help
+_FINAL = ("too-large", "redirects", "tls", "url", "timeout")  # asking again cannot help, or not in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Listed:
 
     `url` is absolute, `byte_range` as in `Request`. `is_exempt` leaves the duration unjudged: the last segment
     before a discontinuity or the end of a period. `line` is its place in the playlist, 0 where it has none.
+    `complete_at` (Unix seconds) is when the last byte exists of one that is fetched while it is still being made:
+    what is waited for until then is no slowness of the download.
     """
 
     family: str
@@ -35,6 +38,7 @@ class Listed:
     byte_range: str = ""
     is_exempt: bool = False
     line: int = 0
+    complete_at: float | None = None
 
     @property
     def where(self) -> Mapping[str, str | int | float]:
@@ -63,27 +67,37 @@ class Taken:
         return self.reply.is_ok and bool(self.reply.body)
 
 
-async def take(tools: Tools, listed: Listed, *, is_whole: bool, keep_bytes: int = 1 << 62) -> Taken:
-    """Fetch a segment whole, or only its first bytes (level light); a failure is tried once more.
+async def take(
+    tools: Tools,
+    listed: Listed,
+    *,
+    is_whole: bool,
+    keep_bytes: int = 1 << 62,
+    retries_s: tuple[float, ...] = RETRIES_S,
+) -> Taken:
+    """Fetch a segment whole, or only its first bytes (level light); a failure is tried again within a second.
 
-    `keep_bytes` bounds what of the body the reply carries.
+    `keep_bytes` bounds what of the body the reply carries, `retries_s` are the pauses before each further try.
     """
     request = tools.request(
         listed.url,
         byte_range=listed.byte_range if is_whole or listed.byte_range else FIRST_BYTES,
         max_bytes=tools.settings.max_segment_bytes,  # a server without ranges sends it whole
         keep_bytes=keep_bytes if is_whole else min(keep_bytes, _HEAD_BYTES),
+        timeout_s=tools.settings.request_timeout_s + max((listed.complete_at or 0.0) - tools.now(), 0.0),
     )
-    for attempt in range(1, _TRIES + 1):
-        reply = await tools.fetch(request, rung=listed.rung, duration_s=listed.duration_s)
+    reply = await tools.fetch(request, rung=listed.rung, duration_s=listed.duration_s)
+    tries = 1
+    for pause_s in retries_s:
         if not _is_missing(reply) or reply.error in _FINAL:
             break
-        if attempt < _TRIES:
-            await tools.sleep(_RETRY_S)
+        await tools.sleep(pause_s)
+        reply = await tools.fetch(request, rung=listed.rung, duration_s=listed.duration_s)
+        tries += 1
     expected_s = tools.input.expected.segment_s
     findings = tuple(judged(listed, reply, expected_s, is_whole=is_whole))
     metrics = figures(listed, reply, expected_s, is_whole=is_whole)
-    return Taken(listed, reply, metrics, findings, attempt)
+    return Taken(listed, reply, metrics, findings, tries)
 
 
 def figures(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) -> dict[str, float]:
@@ -106,12 +120,20 @@ def figures(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) 
         "segment.body_s": reply.body_s,
     }
     if is_whole:
-        metrics["segment.download_s"] = reply.total_s
+        metrics["segment.download_s"] = download_s(listed, reply)
         metrics["segment.size_bytes"] = float(reply.size_bytes)
         if listed.duration_s > 0:
             metrics["segment.bitrate_bps"] = reply.size_bytes * 8 / listed.duration_s
-            metrics["segment.speed_ratio"] = listed.duration_s / max(reply.total_s, 1e-6)
+            metrics["segment.speed_ratio"] = listed.duration_s / max(download_s(listed, reply), 1e-6)
     return metrics
+
+
+def download_s(listed: Listed, reply: Reply) -> float:
+    """Return how long the download took, without what it had to wait for the segment to be made."""
+    if listed.complete_at is None:
+        return reply.total_s
+    waited = min(max(listed.complete_at - reply.at, 0.0), reply.total_s)
+    return max(reply.total_s - waited, min(reply.ttfb_s, reply.total_s))
 
 
 def judged(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) -> list[Finding]:
@@ -121,8 +143,8 @@ def judged(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) -
         found.append(_cut(listed, reply))
     elif _is_missing(reply):
         found.append(_finding(listed, "segment-missing", f"Segment {listed.sequence} {_why(reply)}."))
-    elif is_whole and reply.is_ok and reply.total_s > _slow_limit(listed):
-        text = f"Segment {listed.sequence} took {reply.total_s:.1f} s, limit {_slow_limit(listed):.1f} s."
+    elif is_whole and reply.is_ok and download_s(listed, reply) > _slow_limit(listed):
+        text = f"Segment {listed.sequence} took {download_s(listed, reply):.1f} s, limit {_slow_limit(listed):.1f} s."
         found.append(_finding(listed, "segment-slow", text))
     if _is_off(listed, expected_s):
         text = f"Segment {listed.sequence} lasts {listed.duration_s:.2f} s, expected {expected_s:.2f} s ± 10 %."

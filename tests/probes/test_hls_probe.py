@@ -106,12 +106,12 @@ async def test_a_playlist_that_is_gone_is_unreachable_with_its_status() -> None:
         assert (finding.id, finding.where["status"]) == ("hls-media-unreachable", 404)
 
 
-async def test_a_listed_segment_that_is_not_there_is_tried_twice_and_told() -> None:
+async def test_a_listed_segment_that_is_not_there_is_tried_three_times_and_told() -> None:
     async with probe(AT) as (origin, hls):
         origin.publish(0)
         origin.files["/low5.ts"] = None
         await hls.round()
-        assert origin.asked.count("/low5.ts") == 2
+        assert origin.asked.count("/low5.ts") == 3
         assert "hls-segment-missing" in hls.found(f"segment/{LOW}")
         assert "hls-segment-missing" not in hls.found(f"segment/{HIGH}")
 

@@ -1,4 +1,4 @@
-"""One segment: fetched whole or by its first bytes, tried twice, judged as missing, cut, slow or of wrong length."""
+"""One segment: fetched whole or by its first bytes, tried again, judged as missing, cut, slow or of wrong length."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def test_a_segment_that_is_not_there_is_missing(place: Start, family: str,
     assert finding.id == f"{family}-segment-missing"
     assert words in finding.text
     assert finding.where == {"uri": f"{here.url}/7.ts", "rung": "720p@3.0M", "sequence": 7, "line": 12}
-    assert (taken.tries, taken.metrics["segment.is_missing"], taken.is_had) == (2, 1.0, False)
+    assert (taken.tries, taken.metrics["segment.is_missing"], taken.is_had) == (3, 1.0, False)
     assert finding_type(finding.id).alarm_type == "ABR_SEGMENT_MISSING"
 
 
@@ -180,3 +180,26 @@ def test_the_duration_may_be_off_by_a_tenth(duration_s: float, is_exempt: bool, 
     found = judged(listed, GOOD, 6.0, is_whole=True)
     assert ["hls-segment-duration-off"] * is_off == [finding.id for finding in found]
     assert ("segment.duration_ratio" in figures(listed, GOOD, 6.0, is_whole=True)) is not is_exempt
+
+
+async def test_a_segment_that_is_there_within_a_second_is_not_missing(place: Start) -> None:
+    here = await place(page(b"", "404 Not Found"), page(b"", "404 Not Found"), page(b"segment"))
+    taken = await here.take()
+    assert (taken.findings, taken.tries) == ((), 3)
+    asked = [data["at"] for kind, data in here.told.notes if kind == "requests"]
+    assert 0.85 < asked[2] - asked[0] < 3.0
+
+
+def test_waiting_for_a_segment_that_is_still_being_made_is_no_slow_download() -> None:
+    # fetched 3.6 s before its last byte exists, and complete 0.2 s after that
+    chunked = replace(SEGMENT, family="dash", duration_s=4.0, complete_at=103.6)
+    reply = replace(GOOD, ttfb_s=0.01, body_s=3.79, total_s=3.8)
+    assert judged(chunked, reply, 0.0, is_whole=True) == []
+    assert figures(chunked, reply, 0.0, is_whole=True)["segment.download_s"] == pytest.approx(0.2)
+    slow = replace(reply, body_s=6.09, total_s=6.1)
+    assert [finding.id for finding in judged(chunked, slow, 0.0, is_whole=True)] == ["dash-segment-slow"]
+
+
+def test_a_chunked_segment_asked_for_after_it_was_complete_is_judged_as_any_other() -> None:
+    chunked = replace(SEGMENT, family="dash", complete_at=90.0)
+    assert figures(chunked, GOOD, 0.0, is_whole=True)["segment.download_s"] == 1.0

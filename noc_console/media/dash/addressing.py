@@ -87,6 +87,7 @@ def _named(told: _Told, kind: str, duration: int, runs: tuple[Run, ...], entries
         initialization=told.text("initialization") or (init.get("sourceURL", "") if init is not None else ""),
         init_range=init.get("range", "") if init is not None else "",
         index_range=told.text("indexRange"),
+        is_chunked=told.text("availabilityTimeComplete").strip() == "false",
         availability_offset_s=late if late == math.inf or abs(late) < 1e9 else 0.0,
         runs=runs,
         entries=entries,

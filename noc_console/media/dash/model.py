@@ -56,6 +56,7 @@ class Addressing:
     """How segments are found; `kind` is number, timeline, list, single (SegmentBase, or no information at all).
 
     Ticks by `timescale`. `offset` is presentationTimeOffset; `availability_offset_s` may be infinite.
+    `is_chunked` says that a segment is offered while it is still being made (availabilityTimeComplete false).
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Addressing:
     init_range: str = ""
     index_range: str = ""
     availability_offset_s: float = 0.0
+    is_chunked: bool = False
     runs: tuple[Run, ...] = ()
     entries: tuple[Entry, ...] = ()
     line: int = 0
@@ -201,7 +203,8 @@ class Mpd:
 class Segment:
     """One segment. `number` counts by startNumber, `time` is its media time in ticks (offset included).
 
-    `start_s` is its place in the presentation, `available_at` Unix seconds (None for a static MPD).
+    `start_s` is its place in the presentation, `available_at` Unix seconds (None for a static MPD). `complete_at` is
+    when the last byte exists of one that is offered while it is being made, None for all others.
     """
 
     number: int
@@ -214,6 +217,7 @@ class Segment:
     available_at: float | None = None
     is_last_of_period: bool = False
     ticks: int = field(default=0)
+    complete_at: float | None = None
 
     @property
     def end_s(self) -> float:

@@ -242,7 +242,10 @@ def _segment(mpd: Mpd, period: Period, rep: Representation, spot: Spot) -> Segme
         )
     url, byte_range = _place(rep, index, number, time)
     due = _available_at(mpd, period, addressing, relative_end) if mpd.is_dynamic else None
-    return Segment(number, time, addressing.timescale, start, length, url, byte_range, due, is_last, ticks)
+    whole = None
+    if due is not None and addressing.is_chunked and 0 < addressing.availability_offset_s < math.inf:
+        whole = due + addressing.availability_offset_s
+    return Segment(number, time, addressing.timescale, start, length, url, byte_range, due, is_last, ticks, whole)
 
 
 def _place(rep: Representation, index: int, number: int, time: int) -> tuple[str, str]:
