@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from noc_console.media.container.boxes import Box, children, descend, find, u32, uuid
-from noc_console.media.container.nal import hevc_name
+from noc_console.media.es.nal import hevc_name
 
 _VISUAL_SKIP = 78
 _AUDIO_SKIP = 28

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from noc_console.media.es.golomb import without_emulation
+from noc_console.media.es.nal import hevc_name
+
 _MOST_UNITS = 64
 
 
@@ -32,18 +35,10 @@ def read_units(units: Iterator[bytes], codec: str) -> Picture:
         else:
             # ITU-T H.265, table 7-1: 16 to 21 are random access pictures, 33 is the SPS
             if kind == 33:
-                name = hevc_name(unit[3:].replace(b"\x00\x00\x03", b"\x00\x00")[:12])
+                name = hevc_name(without_emulation(unit[3:])[:12])
             if kind < 32:
                 return Picture(16 <= kind <= 21, name)
     return Picture(None, name)
-
-
-def annex_b(data: bytes) -> Iterator[bytes]:
-    """Yield the first bytes of each unit between start codes (ITU-T H.264 annex B)."""
-    at = data.find(b"\x00\x00\x01")
-    while at >= 0:
-        yield data[at + 3 : at + 35]
-        at = data.find(b"\x00\x00\x01", at + 3)
 
 
 def prefixed(data: bytes, start: int, end: int, width: int) -> Iterator[bytes]:
@@ -54,15 +49,3 @@ def prefixed(data: bytes, start: int, end: int, width: int) -> Iterator[bytes]:
         start += width
         yield data[start : start + min(size, 32)]
         start += max(size, 1)
-
-
-def hevc_name(tier_level: bytes, brand: str = "hvc1") -> str:
-    """Return the RFC 6381 name from a profile_tier_level of 12 bytes (ISO/IEC 14496-15, E.3)."""
-    if len(tier_level) < 12:
-        return brand
-    space = ("", "A", "B", "C")[tier_level[0] >> 6]
-    tier = "H" if tier_level[0] & 0x20 else "L"
-    flags = int(f"{int.from_bytes(tier_level[1:5], 'big'):032b}"[::-1], 2)
-    constraints = tier_level[5:11].rstrip(b"\x00")
-    name = f"{brand}.{space}{tier_level[0] & 0x1F}.{flags:X}.{tier}{tier_level[11]}"
-    return name + "".join(f".{byte:X}" for byte in constraints)

@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass
 
 from noc_console.media.container.head import Fault, Head, Track
+from noc_console.media.es import sound
+from noc_console.media.es.dolby import AC3_KBPS, AC3_RATES
 
-_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-_AC3_RATES = (48000, 44100, 32000)
-_AC3_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
 _OWNER = b"com.apple.streaming.transportStreamTimestamp\x00"
 _MOST_FRAMES = 20_000
-_MP3_KBPS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _CUE = re.compile(rb"(?:(\d{1,4}):)?(\d\d):(\d\d)\.(\d{3})[ \t]+-->[ \t]+(?:(\d{1,4}):)?(\d\d):(\d\d)\.(\d{3})")
 _MAP = re.compile(rb"X-TIMESTAMP-MAP=(?=[^\r\n]*MPEGTS:(\d{1,13}))(?=[^\r\n]*LOCAL:([\d:.]{9,13}))")
 
@@ -48,18 +46,14 @@ def look_packed(data: bytes) -> Head | None:
 
 def adts_frames(data: bytes) -> Frames | None:
     """Return the run of ADTS frames (ISO/IEC 14496-3, 1.A.2), None where there is none."""
-    at, count, rate, profile = 0, 0, 0, 0
-    while at + 7 <= len(data) and count < _MOST_FRAMES and data[at] == 0xFF and data[at + 1] & 0xF6 == 0xF0:
-        size = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
-        index = data[at + 2] >> 2 & 15
-        if size < 7 or index >= len(_RATES):
-            break
-        rate, profile = _RATES[index], (data[at + 2] >> 6) + 1
+    at, count, rate, name = 0, 0, 0, ""
+    while count < _MOST_FRAMES and (frame := sound.adts(data, at)):
+        head, size = frame
+        rate, name = head.sample_rate, head.name
         if at + size > len(data):
             break
-        count += 1
-        at += size
-    return Frames("aac", f"mp4a.40.{profile}", count, count * 1024 / rate, len(data) - at) if rate else None
+        count, at = count + 1, at + size
+    return Frames("aac", name, count, count * 1024 / rate, len(data) - at) if rate else None
 
 
 def look_webvtt(data: bytes) -> Head:
@@ -97,14 +91,14 @@ def _ac3_frames(data: bytes) -> Frames | None:
         if data[at + 5] >> 3 > 10:
             code, blocks = data[at + 4] >> 6, (1, 2, 3, 6)[data[at + 4] >> 4 & 3]
             size, codec = 2 * ((data[at + 2] & 7) << 8 | data[at + 3]) + 2, "ec-3"
-            rate = _AC3_RATES[code] if code < 3 else 24000
+            rate = AC3_RATES[code] if code < 3 else 24000
             seconds = 0.0 if data[at + 2] >> 6 == 1 else blocks * 256 / rate
         else:
             code, index = data[at + 4] >> 6, data[at + 4] & 63
-            if code > 2 or index // 2 >= len(_AC3_KBPS):
+            if code > 2 or index // 2 >= len(AC3_KBPS):
                 break
-            rate, codec = _AC3_RATES[code], "ac-3"
-            words = _AC3_KBPS[index // 2] * 96000 // rate + (index & 1 if rate == 44100 else 0)
+            rate, codec = AC3_RATES[code], "ac-3"
+            words = AC3_KBPS[index // 2] * 96000 // rate + (index & 1 if rate == 44100 else 0)
             size, seconds = 2 * words, 1536 / rate
         if at + size > len(data):
             break
@@ -115,15 +109,13 @@ def _ac3_frames(data: bytes) -> Frames | None:
 def _mp3_frames(data: bytes) -> Frames | None:
     """Return the run of MPEG-1 layer III frames (ISO/IEC 11172-3, 2.4.2.3)."""
     at, count, rate = 0, 0, 0
-    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] & 0xFE == 0xFA and count < _MOST_FRAMES:
-        bits, code = data[at + 2] >> 4, data[at + 2] >> 2 & 3
-        if not 0 < bits < 15 or code > 2:
+    while (
+        count < _MOST_FRAMES and data[at + 1 : at + 2] in (b"\xfa", b"\xfb") and (frame := sound.mpeg_audio(data, at))
+    ):
+        rate = frame[0].sample_rate
+        if at + frame[1] > len(data):
             break
-        rate = (44100, 48000, 32000)[code]
-        size = 144_000 * _MP3_KBPS[bits] // rate + (data[at + 2] >> 1 & 1)
-        if at + size > len(data):
-            break
-        at, count = at + size, count + 1
+        at, count = at + frame[1], count + 1
     return Frames("mp3", "mp4a.40.34", count, count * 1152 / rate, len(data) - at) if rate else None
 
 

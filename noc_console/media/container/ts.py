@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noc_console.media.container.head import Fault, Head, Track
-from noc_console.media.container.nal import Picture, annex_b, read_units
+from noc_console.media.container.nal import Picture, read_units
 from noc_console.media.container.packed import adts_frames
 from noc_console.media.container.psi import Stream, programme
+from noc_console.media.es.nal import annex_b
 
 PACKET = 188
 _WRAP = 1 << 33

@@ -53,14 +53,29 @@ _REGISTERED: Mapping[bytes, tuple[str, str]] = {
     b"AV01": ("video", "av01"),
     b"DOVI": ("video", "hvc1"),
 }
+# Blu-ray programmes (registration HDMV) use numbers of their own
+_HDMV: Mapping[int, tuple[str, str]] = {
+    0x80: ("audio", "lpcm"),
+    0x81: ("audio", "ac-3"),
+    0x82: ("audio", "dts"),
+    0x83: ("audio", "truehd"),
+    0x84: ("audio", "ec-3"),
+    0x85: ("audio", "dts"),
+    0x86: ("audio", "dts"),
+    0x90: ("text", "pgs"),
+}
 
 
-def kind_and_codec(stream_type: int, descriptors: Iterable[tuple[int, bytes]]) -> tuple[str, str]:
+def kind_and_codec(
+    stream_type: int, descriptors: Iterable[tuple[int, bytes]], registration: bytes = b""
+) -> tuple[str, str]:
     """Return kind (video, audio, text, data) and codec family of a stream; `descriptors` are (tag, body).
 
     A descriptor is asked only where the type says "private" (ISO/IEC 13818-1: 0x06, user private from 0x80 on).
+    `registration` is the programme's own format_identifier.
     """
-    told = _TYPES.get(stream_type)
+    told = _HDMV.get(stream_type) if registration == b"HDMV" else None
+    told = told or _TYPES.get(stream_type)
     if told is not None:
         return told
     if stream_type == 0x06 or stream_type >= 0x80:

@@ -132,6 +132,7 @@ class Psi:
         self.cues.tick(at)
         self._take_cues()
         self.looker.tick(at)
+        self._take_formats(at)
 
     def report(self) -> PsiReport:
         """Return what is known now."""
@@ -159,6 +160,8 @@ class Psi:
     def _other(self, line: Line, body: bytes, packet: int, at: float, began: float) -> None:
         """A section with other bytes than before: its place, its CRC, and what it says."""
         table_id = body[0]
+        if table_id != tables.SCTE35 and line.pid in self.tree.cue_pids:
+            return
         place = PLACES.get(line.pid)
         is_placed = place is None or table_id in place.allowed
         if place is not None and not is_placed and self._is_judged(line.pid):
@@ -287,6 +290,13 @@ class Psi:
         self.errors.extend(self.cues.errors)
         self.cues.events.clear()
         self.cues.errors.clear()
+
+    def _take_formats(self, at: float) -> None:
+        for one in self.looker.changes:
+            text = f"PID 0x{one.pid:04x} changed from {one.before.text} to {one.after.text}."
+            data = {"text": text, "pid": one.pid, "before": one.before.text, "after": one.after.text}
+            self._tell(Event("FormatChanged", at, data=data))
+        self.looker.changes.clear()
 
     def _is_judged(self, pid: int) -> bool:
         return pid not in SI_PIDS or (self._profile.si_rules is not False and pid not in self.tree.streams)

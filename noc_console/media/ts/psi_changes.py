@@ -8,7 +8,7 @@ from typing import Any
 from noc_console.media.ts import tables
 from noc_console.media.ts.bits import TooShort
 from noc_console.media.ts.descriptors import Descriptor
-from noc_console.media.ts.psi_tree import kind_of
+from noc_console.media.ts.psi_tree import kind_of, registration
 
 MOST_LINES = 64
 _NEVER = "(none)"
@@ -61,16 +61,17 @@ def _one(body: bytes) -> dict[str, Any]:
 
 def _pmt(body: bytes) -> dict[str, Any]:
     programme = tables.pmt(body)
+    family = registration(programme.descriptors)
     return {
         "programme": programme.number,
         "pcr_pid": f"0x{programme.pcr_pid:04x}",
         "descriptors": _descriptors(programme.descriptors),
-        "streams": {f"0x{one.pid:04x}": _stream(one) for one in programme.streams},
+        "streams": {f"0x{one.pid:04x}": _stream(one, family) for one in programme.streams},
     }
 
 
-def _stream(stream: tables.Stream) -> dict[str, Any]:
-    kind, codec = kind_of(stream)
+def _stream(stream: tables.Stream, family: bytes) -> dict[str, Any]:
+    kind, codec = kind_of(stream, family)
     told: dict[str, Any] = {"type": f"0x{stream.stream_type:02x}", "kind": kind, "codec": codec}
     return told | {"descriptors": _descriptors(stream.descriptors)}
 

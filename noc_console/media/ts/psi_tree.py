@@ -98,11 +98,12 @@ class Tree:
             self.clock_pids[clock] = clock
         for _, pid in _ca(programme.descriptors):
             self.referenced[pid] = 1
+        family = registration(programme.descriptors)
         for stream in programme.streams:
-            self._place_stream(stream, clock)
+            self._place_stream(stream, clock, family)
 
-    def _place_stream(self, stream: Stream, clock: int) -> None:
-        kind, codec = kind_of(stream)
+    def _place_stream(self, stream: Stream, clock: int, family: bytes) -> None:
+        kind, codec = kind_of(stream, family)
         pid = stream.pid
         self.streams[pid] = (kind, codec, stream)
         self.referenced[pid] = 1
@@ -124,7 +125,8 @@ class Tree:
 
     def _view(self, number: int, pmt_pid: int) -> ServiceView:
         programme, told = self.programmes.get(number), self.services.get(number)
-        streams = tuple(_stream_view(stream) for stream in programme.streams) if programme else ()
+        family = registration(programme.descriptors) if programme else b""
+        streams = tuple(_stream_view(stream, family) for stream in programme.streams) if programme else ()
         own = [system for system, _ in _ca(programme.descriptors)] if programme else []
         systems = sorted({*own, *(system for stream in streams for system in stream.ca_systems)})
         return ServiceView(
@@ -149,13 +151,18 @@ class Tree:
         return ""
 
 
-def kind_of(stream: Stream) -> tuple[str, str]:
-    """Return kind and codec family of a stream of a PMT."""
-    return kind_and_codec(stream.stream_type, ((one.tag, one.body) for one in stream.descriptors))
+def kind_of(stream: Stream, family: bytes = b"") -> tuple[str, str]:
+    """Return kind and codec family of a stream of a PMT; `family` is the registration of its programme."""
+    return kind_and_codec(stream.stream_type, ((one.tag, one.body) for one in stream.descriptors), family)
 
 
-def _stream_view(stream: Stream) -> ServiceStream:
-    kind, codec = kind_of(stream)
+def registration(some: tuple[Descriptor, ...]) -> bytes:
+    """Return the format_identifier of a programme, empty where it has none."""
+    return next((one.body[:4] for one in some if one.tag == 0x05), b"")
+
+
+def _stream_view(stream: Stream, family: bytes) -> ServiceStream:
+    kind, codec = kind_of(stream, family)
     return ServiceStream(
         stream.pid,
         stream.stream_type,
