@@ -12,8 +12,8 @@ from noc_console.agent.flow import Flow
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.refusals import NotFound
 from noc_console.agent.wire import event_json
-from noc_console.alarms.alarm import to_json
 from noc_console.alarms.engine import Change
+from noc_console.alarms.wire import to_json
 
 
 @dataclass(slots=True)

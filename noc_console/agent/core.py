@@ -21,14 +21,16 @@ from noc_console.agent.intake import Intake
 from noc_console.agent.jobs import Jobs
 from noc_console.agent.lab import LabDesk
 from noc_console.agent.machine import Machine
+from noc_console.agent.notices import Notices
 from noc_console.agent.programs import Programs
 from noc_console.agent.reads import Reads
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.supervisor import Supervisor
 from noc_console.agent.templates import TemplateDesk
 from noc_console.agent.work import Work
-from noc_console.alarms.alarm import from_json
 from noc_console.alarms.engine import Engine
+from noc_console.alarms.rulebook import Rulebook
+from noc_console.alarms.wire import from_json, to_json
 from noc_console.board import Board
 from noc_console.history import History
 from noc_console.model import Event, Severity
@@ -68,6 +70,8 @@ class Agent:
         self.board = Board(secrets.token_hex(8))
         self.engine = Engine()
         self.recorder = Recorder(parts.history, self.clock, self._kept)
+        self.notices = Notices(self.settings, self.clock, self.recorder, lambda: self.channels.by_id.values())
+        self.recorder.notices = self.notices
         self.flow = Flow(self.engine, self.recorder, self.board, self.bell)
         self.channels = ChannelDesk(self.clock, self.recorder, self.flow, self.reconfigure, self._template_of)
         self.templates = TemplateDesk(self.clock, self.recorder, self.channels, self.reconfigure)
@@ -91,6 +95,7 @@ class Agent:
         self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1)
         self.engine.restore(alarms, self.clock.now())
         await self.templates.load()
+        await self.notices.load([to_json(alarm) for alarm in alarms])
         for event in history.opened_with:
             self._remember(event)
         self.board.set_agent(facts_of(self))
@@ -111,7 +116,8 @@ class Agent:
         self._group.create_task(self.flow.tell(event))
 
     def reconfigure(self) -> None:
-        """Take the catalogue as it is now everywhere: board, rules, workers."""
+        """Take the catalogue as it is now everywhere: board, notices, rules, workers."""
+        self.notices.reconfigured()
         self.board.configure(self.channels.by_id.values())
         self._assign()
         self._group.create_task(self._act_on_catalogue())
@@ -123,7 +129,8 @@ class Agent:
         return self.templates.name_of(name)
 
     def _configured(self) -> list[Any]:
-        return self.engine.configure(self.channels.by_id.values(), self.templates.rules(), self.clock.now())
+        book = Rulebook(self.templates.rules())
+        return self.engine.configure(self.channels.by_id.values(), book, self.clock.now())
 
     def _assign(self) -> None:
         self._channel_of = {one.id: channel.id for channel in self.channels.by_id.values() for one in channel.inputs}

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from noc_console.agent.bell import Bell
 from noc_console.agent.recorder import Recorder
-from noc_console.alarms.alarm import Alarm, to_json
+from noc_console.alarms.alarm import Alarm
 from noc_console.alarms.engine import Change, Engine
+from noc_console.alarms.wire import to_json
 from noc_console.board import Board
 from noc_console.model import Event, Observation
 

@@ -10,7 +10,7 @@ from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.clock import Clock
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.refusals import BadRequest, Conflict, NotFound
-from noc_console.alarms import rules
+from noc_console.alarms import rulebook
 from noc_console.errors import KnownError
 from noc_console.history import Template
 from noc_console.model import Event
@@ -31,7 +31,7 @@ _COLUMNS = tuple(one.name for one in fields(Template) if one.name not in ("id", 
 
 def shipped() -> dict[str, Template]:
     """Return the templates of `resources/rules.toml` as rows."""
-    return {one.name: _row(one) for one in rules.shipped_templates()}
+    return {one.name: _row(one) for one in rulebook.shipped_templates()}
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class TemplateDesk:
                 stored[name] = await self.recorder.history.save_template(one)
         self.by_name |= stored
 
-    def rules(self) -> dict[str, rules.Template]:
+    def rules(self) -> dict[str, rulebook.Template]:
         """Return the templates as the alarm engine takes them."""
         return {name: as_rules(one) for name, one in self.by_name.items()}
 
@@ -103,7 +103,7 @@ class TemplateDesk:
 
     async def _save(self, wanted: Template, kind: str, by: str) -> dict[str, Any]:
         try:
-            rules.effective(as_rules(wanted))
+            rulebook.effective(as_rules(wanted))
         except KnownError as error:
             raise BadRequest(str(error)) from None
         saved = await self.recorder.ask(self.recorder.history.save_template(wanted))
@@ -124,10 +124,10 @@ class TemplateDesk:
         return found
 
 
-def as_rules(template: Template) -> rules.Template:
+def as_rules(template: Template) -> rulebook.Template:
     """Return a template as the alarm engine takes it."""
     said = template.rules
-    return rules.Template(
+    return rulebook.Template(
         template.name,
         template.description,
         template.codec,
@@ -136,7 +136,7 @@ def as_rules(template: Template) -> rules.Template:
     )
 
 
-def _row(one: rules.Template) -> Template:
+def _row(one: rulebook.Template) -> Template:
     said = {"segment_s": one.segment_s, "limits": {key: dict(changes) for key, changes in one.rules.items()}}
     return Template(name=one.name, description=one.description, codec=one.codec, rules=said, **_DEFAULTS)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
-from noc_console.catalogues import alarm_types, metrics
 from noc_console.model import Severity
 
 
@@ -21,10 +18,35 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a parent alarm and its children are one: where the fault lies, how sure that is (0 to 1), and why.
+
+    `is_made` where the parent has no condition of its own but was made to hold its children.
+    """
+
+    key: str
+    verdict: str
+    confidence: float
+    evidence: tuple[str, ...] = ()
+    is_made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Hidden by an operator for a time."""
+
+    at: float
+    by: str
+    reason: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """The state of one alarm; its identity is (input, alarm type) as long as it is open.
 
-    `condition` is raised, clearing or cleared. `members` are the (rule, scope) pairs that hold it up.
+    `condition` is raised, clearing or cleared. `members` are the (rule, scope) pairs that hold it up. An alarm whose
+    condition has cleared may stay open: latched until acknowledged, or shelved.
     """
 
     id: int
@@ -53,6 +75,54 @@ class Alarm:
     is_false: bool = False
     is_test: bool = False
     evidence: str = ""
+    acknowledged_until: float | None = None
+    acknowledgement_expired_at: float | None = None
+    is_latched: bool = False
+    shelf: Shelf | None = None
+    suppressed_by: int | None = None
+    suppression: str = ""
+    maintenance_id: int | None = None
+    maintenance: str = ""
+    is_flapping: bool = False
+    flaps_per_min: float = 0.0
+    no_data_since: float | None = None
+    parent_id: int | None = None
+    children: tuple[int, ...] = ()
+    cause: Cause | None = None
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether somebody has answered and the answer has not expired."""
+        return self.acknowledged_at is not None
+
+    @property
+    def state(self) -> str:
+        """The state of ISA-18.2: the strongest of those that apply."""
+        if not self.is_open:
+            return "normal"
+        if self.maintenance_id is not None:
+            return "out_of_service"
+        if self.suppressed_by is not None or self.parent_id is not None:
+            return "suppressed"
+        if self.shelf is not None:
+            return "shelved"
+        if self.condition == "cleared":
+            return "latched" if self.is_latched else "returned"
+        return "acknowledged" if self.is_acknowledged else "unacknowledged"
+
+    @property
+    def hidden_by(self) -> tuple[str, ...]:
+        """One sentence for each thing that hides the alarm; being folded under a parent is one of them."""
+        found = []
+        if self.shelf is not None:
+            found.append(f"shelved by {self.shelf.by} until {_iso(self.shelf.until)}: {self.shelf.reason}")
+        if self.maintenance_id is not None:
+            found.append(f"maintenance {self.maintenance_id}: {self.maintenance}")
+        if self.suppressed_by is not None:
+            found.append(f"suppression {self.suppressed_by}: {self.suppression}")
+        if self.parent_id is not None:
+            found.append(f"folded under {self.parent_id}")
+        return tuple(found)
 
     @property
     def is_open(self) -> bool:
@@ -69,70 +139,5 @@ class Alarm:
         return replace(self, notes=(*self.notes, Note(at, by, text))) if text else self
 
 
-def to_json(alarm: Alarm) -> dict[str, Any]:
-    """Return the alarm object of the API: both name sets, ISO times beside Unix seconds."""
-    kind = alarm_types()[alarm.alarm_type]
-    created = datetime.fromtimestamp(alarm.raised_at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return {
-        "alarm_id": alarm.id,
-        "id": alarm.id,
-        "channel_id": alarm.channel_id,
-        "channel_code": alarm.channel_code,
-        "channel": alarm.channel_code,
-        "input_id": alarm.input_id,
-        "layer": alarm.layer,
-        "alarm_type": alarm.alarm_type,
-        "type": alarm.alarm_type,
-        "severity": str(alarm.severity),
-        "message": alarm.message,
-        "condition": alarm.condition,
-        "value": alarm.value,
-        "threshold": alarm.threshold,
-        "unit": alarm.unit,
-        "rungs": list(alarm.rungs),
-        "members": [list(member) for member in alarm.members],
-        "findings": list(alarm.findings),
-        "raised_at": alarm.raised_at,
-        "since": alarm.raised_at,
-        "cleared_at": alarm.cleared_at,
-        "occurrences": alarm.occurrences,
-        "event_type": kind.event_type,
-        "probable_cause": kind.probable_cause,
-        "playbook": kind.playbook,
-        "acknowledged": alarm.acknowledged_at is not None,
-        "acknowledged_by": alarm.acknowledged_by,
-        "acknowledged_at": alarm.acknowledged_at,
-        "owner": alarm.owner,
-        "notes": [{"at": note.at, "by": note.by, "text": note.text} for note in alarm.notes],
-        "resolved": alarm.resolved_at is not None,
-        "resolved_by": alarm.resolved_by,
-        "resolved_at": alarm.resolved_at,
-        "is_false": alarm.is_false,
-        "test": alarm.is_test,
-        "evidence": alarm.evidence,
-        "created_at": created,
-        "timestamp": created,
-    }
-
-
-def from_json(row: Mapping[str, Any]) -> Alarm:
-    """Return the alarm that `to_json` wrote, as it stands in the history."""
-    own = {item.name for item in fields(Alarm)}
-    plain = {key: value for key, value in row.items() if key in own}
-    return Alarm(
-        **{
-            **plain,
-            "id": int(row["alarm_id"]),
-            "severity": Severity(row["severity"]),
-            "members": tuple((rule, scope) for rule, scope in row.get("members", ())),
-            "findings": tuple(row.get("findings", ())),
-            "notes": tuple(Note(**note) for note in row.get("notes", ())),
-            "is_test": bool(row.get("test", False)),
-        }
-    )
-
-
-def unit_of(metric: str) -> str:
-    """Return the unit a metric is shown with, empty for ratios and counts."""
-    unit = metrics()[metric].unit if metric else ""
-    return "" if unit == "1" else unit
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noc_console.alarms.alarm import unit_of
-from noc_console.alarms.rules import Ratio, Rule
-from noc_console.alarms.watch import Watch, share
-from noc_console.catalogues import severity_of
+from noc_console.alarms.profiles import severity_under
+from noc_console.alarms.rules import Rule
+from noc_console.catalogues import metrics
 from noc_console.model import Finding, Severity
 
 
@@ -28,15 +27,13 @@ class Evidence:
         return (self.severity.rank if self.severity else 0, abs(self.value or 0.0))
 
     @classmethod
-    def of(cls, finding: Finding) -> Evidence:
-        """Return what a finding says."""
-        return cls(finding.text, severity_of(finding), finding=finding.id)
+    def of(cls, finding: Finding, profile: str) -> Evidence:
+        """Return what a finding says, and how bad it is under a severity profile."""
+        return cls(finding.text, severity_under(profile, finding), finding=finding.id)
 
 
-def evidence_of(rule: Rule, value: float, watch: Watch, before: Watch) -> Evidence:
+def evidence_of(rule: Rule, value: float) -> Evidence:
     """Return what a measured value says under its rule; for a Ratio the value is the share in the window."""
-    if isinstance(rule.policy, Ratio):
-        value = share(watch if watch.recent else before)[0]
     level = rule.levels[0][0] if rule.levels else rule.limit
     words = {
         "value": f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}",
@@ -50,3 +47,9 @@ def evidence_of(rule: Rule, value: float, watch: Watch, before: Watch) -> Eviden
 def message(worst: Evidence, rungs: int) -> str:
     """Return the alarm's one line: the worst fact, and how many rungs share the condition."""
     return worst.text + (f" (on {rungs} rungs)" if rungs > 1 else "")
+
+
+def unit_of(metric: str) -> str:
+    """Return the unit a metric is shown with, empty for ratios and counts."""
+    unit = metrics()[metric].unit if metric else ""
+    return "" if unit == "1" else unit

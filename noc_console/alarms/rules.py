@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from dataclasses import dataclass
 
-from noc_console.catalogues import alarm_types, findings, metrics, severity_of
-from noc_console.errors import KnownError
+from noc_console.catalogues import alarm_types, findings, severity_of
 from noc_console.model import Finding, Observation, Severity
-from noc_console.resources import resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +39,19 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Errors counted in a window: broken above `above`; holds before raising, and seconds without any to clear."""
+
+    above: float
+    window_s: float
+    raise_after_s: float = 0.0
+    clear_after_s: float = 0.0
+
+
+Policy = Hold | Count | Ratio | Sum
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Rate of change: the value `over_s` ago minus the value now is what the limits judge."""
 
@@ -62,7 +69,7 @@ class Rule:
 
     key: str
     alarm: str
-    policy: Hold | Count | Ratio
+    policy: Policy
     findings: frozenset[str] = frozenset()
     metric: str = ""
     above: float | None = None
@@ -73,11 +80,17 @@ class Rule:
     drop: Drop | None = None
     levels: tuple[tuple[float, Severity], ...] = ()
     text: str = ""
+    is_on: bool = True
+
+    @property
+    def needs_every_value(self) -> bool:
+        """Whether good values must be remembered too: they are counted, or how they change is judged."""
+        return self.drop is not None or isinstance(self.policy, Ratio | Sum)
 
     @property
     def limit(self) -> float:
         """The limit shown to the operator."""
-        if isinstance(self.policy, Ratio):
+        if isinstance(self.policy, Ratio | Sum):
             return self.policy.above
         return next((edge for edge in (self.above, self.below) if edge is not None), 0.0)
 
@@ -100,6 +113,10 @@ class Rule:
         passed = [severity for limit, severity in self.levels if sign * value >= sign * limit]
         return max(passed, key=lambda one: one.rank, default=alarm_types()[self.alarm].severity)
 
+    def is_about(self, finding_id: str) -> bool:
+        """Say whether a finding of this id may be this rule's; its severity decides for `*`."""
+        return finding_id in self.findings or ("*" in self.findings and not _named(finding_id))
+
     def found(self, observation: Observation) -> Finding | None:
         """Return the worst finding of a look that this rule is about."""
         hits = [one for one in observation.findings if self._concerns(one)]
@@ -113,57 +130,5 @@ class Rule:
 
 
 def _named(finding_id: str) -> bool:
-    return bool(findings()[finding_id].alarm_type)
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A set of limits for a kind of channel: what it changes in the rules, and the expected segment duration."""
-
-    name: str
-    description: str = ""
-    codec: str = ""
-    segment_s: float = 6.0
-    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@cache
-def shipped_rules() -> tuple[Rule, ...]:
-    """Return the rules of `resources/rules.toml`."""
-    return tuple(_rule(row) for row in _file()["rule"])
-
-
-@cache
-def shipped_templates() -> tuple[Template, ...]:
-    """Return the templates of `resources/rules.toml`."""
-    return tuple(Template(**row) for row in _file()["template"])
-
-
-def effective(template: Template) -> tuple[Rule, ...]:
-    """Return the rules as a template sets them; an unknown rule or field is named in a KnownError."""
-    rules = {rule.key: rule for rule in shipped_rules()}
-    for key, changes in template.rules.items():
-        if key not in rules:
-            raise KnownError(f"Template {template.name} changes the rule {key!r}, which does not exist.")
-        try:
-            rules[key] = replace(rules[key], **dict(changes))
-        except TypeError:
-            raise KnownError(
-                f"Template {template.name}: rule {key!r} has no such field: {', '.join(changes)}."
-            ) from None
-    return tuple(rules.values())
-
-
-def _file() -> dict[str, Any]:
-    return tomllib.loads(resource("rules.toml").read_text(encoding="utf-8"))
-
-
-def _rule(row: Mapping[str, Any]) -> Rule:
-    known = {"hold": Hold, "count": Count, "ratio": Ratio}
-    name = next(name for name in known if name in row)
-    rest = {key: value for key, value in row.items() if key != name}
-    if rest["alarm"] not in alarm_types() or rest.get("metric", "http.is_5xx") not in metrics():
-        raise KnownError(f"Rule {row['key']!r} names an alarm type or metric that is not in the catalogues.")
-    rest["levels"] = tuple((float(limit), Severity(word)) for limit, word in row.get("levels", ()))
-    rest["findings"] = frozenset(row.get("findings", ()))
-    return Rule(policy=known[name](**row[name]), **rest)
+    # a playlist is not to blame for what is wrong inside a transport stream: those findings have rules of their own
+    return bool(findings()[finding_id].alarm_type) or finding_id.startswith("ts-")

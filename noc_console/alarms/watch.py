@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from noc_console.alarms.rules import Count, Hold, Ratio
+from noc_console.alarms.rules import Count, Hold, Ratio, Sum
 
 GAP_S = 60.0  # a longer silence than this counts for no hold: no data freezes it
 BUCKET_S = 10.0
+SLICES = 10
 
 
 class Phase(Enum):
@@ -29,7 +32,7 @@ class Phase(Enum):
 class Watch:
     """What is remembered: phase, measured seconds in it, time of the last value, and the recent ones.
 
-    `recent` holds (time, is broken) for a Count, (bucket start, bad, all) for a Ratio.
+    `recent` holds (time, is broken) for a Count.
     """
 
     phase: Phase = Phase.NORMAL
@@ -83,25 +86,47 @@ def counted(watch: Watch, policy: Count, is_broken: bool, at: float) -> Watch:
     return Watch(Phase.PENDING, 0.0, at, 0, recent) if bad else NORMAL
 
 
-def rated(watch: Watch, policy: Ratio, is_bad: bool, at: float) -> Watch:
-    """Return what a Ratio remembers after one more value."""
-    bucket = at - at % BUCKET_S
-    recent = watch.recent
-    if recent and recent[-1][0] == bucket:
-        start, bad, every = recent[-1]
-        recent = (*recent[:-1], (start, bad + is_bad, every + 1))
-    else:
-        recent = (*(one for one in recent if at - one[0] <= policy.window_s), (bucket, float(is_bad), 1.0))
-    memory = replace(watch, recent=recent)
-    ratio, bad = share(memory)
-    enough = sum(one[2] for one in recent) >= policy.at_least or bad >= policy.or_bad
+class Tally:
+    """What was bad in a window: counted in slices of a second to ten, old slices are dropped."""
+
+    __slots__ = ("bad", "every", "slices")
+
+    def __init__(self, slices: Iterable[tuple[float, float, float]] = ()) -> None:
+        self.slices: deque[list[float]] = deque(list(one) for one in slices)
+        self.bad = sum(one[1] for one in self.slices)
+        self.every = sum(one[2] for one in self.slices)
+
+    def add(self, bad: float, at: float, window_s: float) -> None:
+        """Count one value."""
+        slices = self.slices
+        step = min(BUCKET_S, window_s / SLICES)
+        if not slices or at - slices[-1][0] >= step:
+            slices.append([at - at % step, 0.0, 0.0])
+            while at - slices[0][0] >= window_s + step:
+                _, old, every = slices.popleft()
+                self.bad -= old
+                self.every -= every
+        newest = slices[-1]
+        newest[2] += 1.0
+        self.every += 1.0
+        if bad:
+            newest[1] += bad
+            self.bad += bad
+
+    @property
+    def share(self) -> float:
+        """The share of bad values in the window."""
+        return self.bad / self.every if self.every else 0.0
+
+
+def rated(watch: Watch, policy: Ratio, tally: Tally, at: float) -> Watch:
+    """Return what a Ratio remembers after the tally has taken one more value."""
+    enough = tally.every >= policy.at_least or tally.bad >= policy.or_bad
     hold = Hold(0.0, policy.clear_after_s)
-    moved = held(memory, hold, enough and ratio > policy.above, ratio < policy.clear_below, at)
-    return replace(moved, recent=recent, at=at)
+    return held(watch, hold, enough and tally.share > policy.above, tally.share < policy.clear_below, at)
 
 
-def share(watch: Watch) -> tuple[float, float]:
-    """Return the share of bad values in a Ratio's window, and their number."""
-    bad = sum(one[1] for one in watch.recent)
-    every = sum(one[2] for one in watch.recent)
-    return (bad / every if every else 0.0), bad
+def summed(watch: Watch, policy: Sum, tally: Tally, value: float, at: float) -> Watch:
+    """Return what a Sum remembers after the tally has taken one more value; clear is a time without any."""
+    hold = Hold(policy.raise_after_s, policy.clear_after_s)
+    return held(watch, hold, tally.bad > policy.above, value == 0 and tally.bad <= policy.above, at)

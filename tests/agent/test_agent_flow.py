@@ -16,6 +16,7 @@ from noc_console.agent.clock import Clock
 from noc_console.agent.flow import MAX_WAITING, Flow
 from noc_console.agent.recorder import MAX_PENDING, Recorder
 from noc_console.alarms.engine import Engine
+from noc_console.alarms.rulebook import Rulebook
 from noc_console.board import Board
 from noc_console.history import SeriesQuery, open_history
 from noc_console.model import Channel, Event, Finding, Input, Kind, Layer, Observation
@@ -45,7 +46,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
     flow = Flow(engine, Recorder(history, clock, told), board, Bell())
     board.configure([CHANNEL])
-    engine.configure([CHANNEL], {}, clock.now())
+    engine.configure([CHANNEL], Rulebook(), clock.now())
     yield Stage(flow, shown)
     await history.close()
 

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_console.alarms.alarm import from_json, to_json
+from noc_console.alarms.ageing import UNSEEN_S
 from noc_console.alarms.commands import NoSuchAlarm, Refused
-from noc_console.alarms.engine import UNSEEN_S, Change, Engine
-from noc_console.alarms.rules import Count, Hold, Template, effective, shipped_rules, shipped_templates
+from noc_console.alarms.engine import Change, Engine
+from noc_console.alarms.rulebook import Rulebook, Template, effective, shipped_rules, shipped_templates
+from noc_console.alarms.rules import Count, Hold
 from noc_console.alarms.watch import NORMAL, Phase, counted, held
+from noc_console.alarms.wire import from_json, to_json
 from noc_console.errors import KnownError
 from noc_console.model import Channel, Finding, Input, Kind, Layer, Observation, Severity
 
 INPUT = Input(11, 1, Layer.PACKAGER, Kind.HLS, "http://origin/live/1/master.m3u8")
 CHANNEL = Channel(1, "CH_OTT_001", "News 1", inputs=(INPUT,))
-TEMPLATES = {template.name: template for template in shipped_templates()}
+BOOK = Rulebook({template.name: template for template in shipped_templates()})
 STALE = Finding("hls-playlist-stale", "No new segment for 11.0 s, limit 9.0 s")
 STALE_LONG = Finding("hls-playlist-stale-long", "No new segment for 19.0 s, limit 18.0 s")
 JUMP = Finding("hls-media-sequence-decreased", "Media sequence went from 10 to 4")
@@ -28,7 +30,7 @@ HINT = Finding("hls-playlist-not-compressed", "The playlist is not compressed")
 @pytest.fixture
 def engine() -> Engine:
     engine = Engine()
-    engine.configure([CHANNEL], TEMPLATES, 0.0)
+    engine.configure([CHANNEL], BOOK, 0.0)
     return engine
 
 
@@ -180,7 +182,7 @@ def test_commands_on_a_closed_alarm_say_so(engine: Engine) -> None:
 def test_a_restart_neither_loses_nor_repeats_an_alarm(engine: Engine) -> None:
     (raised,) = engine.judge(look(0.0, STALE))
     again = Engine()
-    again.configure([CHANNEL], TEMPLATES, 100.0)
+    again.configure([CHANNEL], BOOK, 100.0)
     again.restore([from_json(to_json(raised.alarm))], 100.0)
     assert kinds(again.judge(look(103.0, STALE))) == []
     assert again.alarms.keys() == {raised.alarm.id}
@@ -191,7 +193,7 @@ def test_a_restart_neither_loses_nor_repeats_an_alarm(engine: Engine) -> None:
 
 def test_a_channel_that_is_disabled_closes_its_alarms(engine: Engine) -> None:
     engine.judge(look(0.0, STALE))
-    (closed,) = engine.configure([], TEMPLATES, 9.0)
+    (closed,) = engine.configure([], BOOK, 9.0)
     assert closed.event is not None and closed.event.kind == "AlarmCleared"
     assert engine.judge(look(10.0, STALE)) == []
 
