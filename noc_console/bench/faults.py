@@ -84,7 +84,8 @@ async def _plan(one: Site, only: str) -> list[tuple[dict[str, Any], str]]:
     async with httpx.AsyncClient() as http:
         lab = (await one.board())["agent"]["lab"]["url"]
         kinds = (await http.get(f"{lab}/api/faults")).json()["faults"]
-    return [(kind, form) for kind in kinds if kind["alarm"] and only in ("", kind["fault"]) for form in kind["fits"]]
+    due = [kind for kind in kinds if kind["alarm"] and only in ("", kind["fault"])]
+    return [(kind, form) for kind in due for form in kind["fits"] if form.startswith(("hls", "dash"))]
 
 
 async def _scored(one: Site, begun: list[tuple[dict[str, Any], str, str, dict[str, Any]]]) -> list[Case]:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from noc_console.errors import KnownError
 from noc_console.lab.access import AccessLog
-from noc_console.lab.catalogue import channel_facts, rung_names, transport_facts, with_transport
+from noc_console.lab.catalogue import channel_facts, rung_names
 from noc_console.lab.channels import LabChannel
 from noc_console.lab.fault_desk import Order
 from noc_console.lab.faults import FAULTS, PACKAGER_RESTART, Fault
@@ -18,6 +18,8 @@ from noc_console.lab.missed import Watch
 from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.origin import Origin
 from noc_console.lab.reply import Document, Reply, Request, document_reply
+from noc_console.lab.ts_facts import transport_facts, transport_fault, transport_fault_told, with_transport
+from noc_console.lab.ts_faults import TS_FAULTS
 from noc_console.lab.ts_station import Station
 
 _MOST_ENTRIES = 10_000
@@ -116,6 +118,7 @@ class Api:
                 "needs_rung": False,
             }
         )
+        kinds += [transport_fault(name, kind) for name, kind in TS_FAULTS.items()]
         return {"faults": kinds, "running": [self._told(one) for one in self._origin.desk.all_running(call.at)]}
 
     def _begin(self, call: Call) -> Any:
@@ -195,6 +198,8 @@ class Api:
         return channel
 
     def _told(self, fault: Fault) -> dict[str, Any]:
+        if fault.kind in TS_FAULTS:
+            return transport_fault_told(fault, self._station.made(fault) if self._station else 0)
         kind = FAULTS.get(fault.kind)
         form = self._origin.channels[fault.channel].form
         return {

@@ -9,12 +9,8 @@ from noc_console.lab import hls_pages
 from noc_console.lab.channels import Form, LabChannel
 from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.studio import AUDIO, Studio
-from noc_console.lab.ts_station import Outlet
 from noc_console.media.ladder import Rung, labelled
 from noc_console.model import Layer
-
-# the form of a transport stream, beside those of `channels.Form`
-TRANSPORT = "ts"
 
 
 def channel_facts(channel: LabChannel, studio: Studio, url: str) -> dict[str, Any]:
@@ -37,33 +33,6 @@ def channel_facts(channel: LabChannel, studio: Studio, url: str) -> dict[str, An
             "is_hdr": False,
         },
     }
-
-
-def with_transport(facts: dict[str, Any], outlet: Outlet | None) -> dict[str, Any]:
-    """Return a channel's facts with its transport stream as a second input, at the headend."""
-    if outlet is None:
-        return facts
-    names = ("kind", "url", "layer", "expected")
-    inputs = [{name: facts[name] for name in names}, _transport_input(outlet)]
-    return {**facts, "badges": [*facts["badges"], "MPEG-TS"], "inputs": inputs}
-
-
-def transport_facts(outlet: Outlet) -> dict[str, Any]:
-    """Return the facts of a channel that is sent as a transport stream only."""
-    name = f"Multicast {outlet.code.rpartition('_')[2].lstrip('0')}"
-    told = {"code": outlet.code, "name": name, "form": TRANSPORT, "class": "HD", "tier": 2, "badges": ["MPEG-TS"]}
-    return {**told, **_transport_input(outlet)}
-
-
-def _transport_input(outlet: Outlet) -> dict[str, Any]:
-    expected: dict[str, Any] = {
-        "segment_s": 6.0,
-        "rungs": [],
-        "audio_languages": ["en"],
-        "subtitle_languages": [],
-        "is_hdr": False,
-    }
-    return {"kind": "ts", "url": outlet.url, "layer": Layer.HEADEND.value, "expected": expected}
 
 
 def rung_names(channel: LabChannel, studio: Studio) -> Mapping[str, str]:

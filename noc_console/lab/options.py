@@ -38,6 +38,8 @@ class LabOptions:
 
     `ads` switches on the ad breaks of every second pair of HLS channels: `ad_segments` of ads after
     `programme_segments` of programme, counted from the Unix epoch. `log` receives the access log as JSON lines.
+    The first `multicast` channels are sent as transport streams too, at `multicast_bps` (0: what they need); those
+    beyond the channels have codes of their own.
     """
 
     channels: int = 12

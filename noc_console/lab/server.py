@@ -66,6 +66,9 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
     url = f"http://127.0.0.1:{port}"
     origin.sources = TimeSources(url)
     station = station_of(all_channels, origin.studio, options, port)
+    if station is not None:
+        station.faults = origin.desk.on_air
+        origin.desk.outlets = {code: outlet.is_rtp for code, outlet in station.outlets.items()}
     front.api = api = Api(origin, log, url, server.clock(), station)
     try:
         with on_air(station, server.clock):

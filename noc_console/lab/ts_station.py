@@ -1,23 +1,28 @@
-"""Sends the lab's transport streams at their pace, and counts what it sent."""
+"""Sends the lab's transport streams at their pace, healthy or spoiled, and counts what it sent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from noc_console.lab.faults import Fault
+from noc_console.lab.ts_faults import TS_FAULTS
 from noc_console.lab.ts_mux import Mux, Packets
 from noc_console.lab.ts_pes import PACKET
 from noc_console.lab.ts_socket import Datagrams, Destination, Ints, Sender
+from noc_console.lab.ts_spoil import PER_DATAGRAM, Piece, Spoiler, datagrams, joined
 
-PER_DATAGRAM = 7
 # a sender that was held up catches up at ten times its pace, and gives up what is older than this
 _LATEST_S = 2.0
 _MOST_AT_ONCE_S = 0.05
 _HEAD = np.dtype([("flags", "u1"), ("type", "u1"), ("seq", ">u2"), ("at", ">u4"), ("ssrc", ">u4")])
 _MP2T = 33
 _SSRC = 0x4C414200
+_OTHER_SOURCE = "127.0.0.2"
+
+Faults = Callable[[str], Sequence[Fault]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +65,72 @@ class Carrier:
 
 
 class Station:
-    """All carriers and their socket."""
+    """All carriers and their sockets; `faults` tells those of a channel, over or not."""
 
-    def __init__(self, carriers: Sequence[Carrier]) -> None:
+    def __init__(self, carriers: Sequence[Carrier], faults: Faults | None = None) -> None:
         self.carriers = tuple(carriers)
-        self._places: dict[str, int] = {}
-        destinations: list[Destination] = []
-        for carrier in carriers:
-            for outlet in carrier.outlets:
-                self._places[outlet.code] = len(destinations)
-                destinations.append(outlet.to)
-        self._sender = Sender(destinations)
-
-    @property
-    def outlets(self) -> dict[str, Outlet]:
-        """Return what is sent, by channel."""
-        return {outlet.code: outlet for carrier in self.carriers for outlet in carrier.outlets}
+        self.outlets = {outlet.code: outlet for carrier in carriers for outlet in carrier.outlets}
+        self.faults: Faults = faults or _none
+        self._places = {code: place for place, code in enumerate(self.outlets)}
+        self._spoilers = {code: Spoiler() for code in self.outlets}
+        destinations = [outlet.to for outlet in self.outlets.values()]
+        self._sender, self._other = Sender(destinations), Sender(destinations, _OTHER_SOURCE)
 
     @property
     def sent(self) -> int:
         """Return how many datagrams were sent."""
-        return self._sender.sent
+        return self._sender.sent + self._other.sent
+
+    @property
+    def failed(self) -> int:
+        """Return how many datagrams the kernel refused."""
+        return self._sender.failed + self._other.failed
+
+    def made(self, fault: Fault) -> int:
+        """Return how many errors a fault has made so far: packets, sections, jumps or datagrams, by its title."""
+        spoiler = self._spoilers.get(fault.channel)
+        return spoiler.made.get(fault.id, 0) if spoiler else 0
 
     def step(self, now: float) -> None:
         """Send everything that is due at a time."""
         for carrier in self.carriers:
             first, count = carrier.due(now)
             if count:
-                self._send(carrier, first, count)
+                packets = carrier.mux.packets(first * PER_DATAGRAM, count * PER_DATAGRAM)
+                self._send(carrier, Piece(packets, first, carrier.mux.packets_per_s, carrier.phase_s), now)
 
     def close(self) -> None:
         """Close the sockets."""
         self._sender.close()
+        self._other.close()
 
-    def _send(self, carrier: Carrier, first: int, count: int) -> None:
-        packets = carrier.mux.packets(first * PER_DATAGRAM, count * PER_DATAGRAM)
-        for is_rtp in (False, True):
-            places = [self._places[one.code] for one in carrier.outlets if one.is_rtp is is_rtp]
+    def _send(self, carrier: Carrier, piece: Piece, now: float) -> None:
+        healthy: dict[bool, list[int]] = {False: [], True: []}
+        began = piece.first * PER_DATAGRAM / piece.packets_per_s + piece.phase_s
+        for outlet in carrier.outlets:
+            faults = [one for one in self.faults(outlet.code) if one.begins_at <= now and one.ends_at > began]
+            if self._spoilers[outlet.code].is_idle(faults):
+                healthy[outlet.is_rtp].append(self._places[outlet.code])
+            else:
+                self._send_spoiled(outlet, piece, faults, now)
+        for is_rtp, places in healthy.items():
             if places:
-                grams = in_rtp(packets, first, carrier.mux.packets_per_s) if is_rtp else plain(packets)
+                grams = in_rtp(piece) if is_rtp else plain(piece.packets)
                 self._sender.send(*_to_all(grams, np.array(places, np.int64)))
+
+    def _send_spoiled(self, outlet: Outlet, piece: Piece, faults: Sequence[Fault], now: float) -> None:
+        spoiler = self._spoilers[outlet.code]
+        grams = datagrams(spoiler.spoiled(piece, faults))
+        leaving = spoiler.ordered(grams, faults, now)
+        if not leaving:
+            return
+        bodies = [
+            _head(np.array([number]), piece.packets_per_s).tobytes() + body if outlet.is_rtp else body
+            for number, body in leaving
+        ]
+        is_other = any(TS_FAULTS[one.kind].is_other_source for one in faults)
+        places = np.full(len(bodies), self._places[outlet.code], np.int64)
+        (self._other if is_other else self._sender).send(joined(bodies), places)
 
 
 def plain(packets: Packets) -> Datagrams:
@@ -107,15 +138,20 @@ def plain(packets: Packets) -> Datagrams:
     return _regular(np.ascontiguousarray(packets).reshape(-1, PER_DATAGRAM * PACKET))
 
 
-def in_rtp(packets: Packets, first: int, packets_per_s: int) -> Datagrams:
-    """Return packets as RTP datagrams of seven (RFC 2250, 2); `first` is the number of the first datagram."""
-    body = packets.reshape(-1, PER_DATAGRAM * PACKET)
-    number = np.arange(first, first + len(body))
-    head = np.zeros(len(body), _HEAD)
+def in_rtp(piece: Piece) -> Datagrams:
+    """Return packets as RTP datagrams of seven (RFC 2250, 2)."""
+    body = piece.packets.reshape(-1, PER_DATAGRAM * PACKET)
+    head = _head(np.arange(piece.first, piece.first + len(body)), piece.packets_per_s)
+    return _regular(np.concatenate([head, body], axis=1))
+
+
+def _head(numbers: Ints, packets_per_s: int) -> Packets:
+    """Return the RTP headers of these datagrams; the number is the sequence number, and gives the time stamp."""
+    head = np.zeros(len(numbers), _HEAD)
     head["flags"], head["type"], head["ssrc"] = 0x80, _MP2T, _SSRC
-    head["seq"] = number & 0xFFFF
-    head["at"] = number * (PER_DATAGRAM * 90_000) // packets_per_s & 0xFFFFFFFF
-    return _regular(np.concatenate([head.view(np.uint8).reshape(-1, _HEAD.itemsize), body], axis=1))
+    head["seq"] = numbers & 0xFFFF
+    head["at"] = numbers * (PER_DATAGRAM * 90_000) // packets_per_s & 0xFFFFFFFF
+    return head.view(np.uint8).reshape(-1, _HEAD.itemsize)
 
 
 def _regular(rows: Packets) -> Datagrams:
@@ -127,3 +163,7 @@ def _to_all(grams: Datagrams, places: Ints) -> tuple[Datagrams, Ints]:
     """Return each datagram once for each place, in the order of time."""
     shared = Datagrams(grams.buffer, np.repeat(grams.starts, len(places)), np.repeat(grams.sizes, len(places)))
     return shared, np.tile(places, len(grams))
+
+
+def _none(code: str) -> Sequence[Fault]:
+    return ()

@@ -19,12 +19,13 @@ from noc_console.lab.options import FRAME_RATE, TICKS
 from noc_console.lab.ts_pes import DELAY, PACKET, Unit, pictures, sound
 from noc_console.lab.ts_sections import Pids
 
+Ints = NDArray[np.int64]
 # every picture then has a whole number of datagrams of 7 packets
 PACKETS_STEP = FRAME_RATE * 7
 # ISO/IEC 13818-1, 2.7.2: a PCR at least every 100 ms; TR 101 290, 2.3.a: 40 ms
-PCR_EVERY_S = 0.033
+PCR_EVERY_S = 0.032
 # TR 101 290: PAT and PMT 0.5 s, SDT and EIT p/f 2 s, NIT 10 s, TDT 30 s
-PSI_EVERY_S, SDT_EVERY_S, NIT_EVERY_S, EIT_EVERY_S, TDT_EVERY_S, CUE_EVERY_S = 0.1, 1.0, 5.0, 1.0, 10.0, 1.0
+PSI_EVERY_S, SDT_EVERY_S, NIT_EVERY_S, EIT_EVERY_S, TDT_EVERY_S, CUE_EVERY_S = 0.095, 1.0, 5.0, 1.0, 10.0, 1.0
 _SOUND_LEAD_S = 0.25
 _SOUND_GAP_S = 0.004
 _PCR, _TABLE, _MEDIA = 0, 1, 2
@@ -55,12 +56,12 @@ class Turn:
     packets_per_s: int
     frames: int
     data: NDArray[np.uint8]
-    stamp_rows: NDArray[np.int64]
-    stamp_at: NDArray[np.int64]
-    stamp_ticks: NDArray[np.int64]
-    pcr_rows: NDArray[np.int64]
-    counters: NDArray[np.int64]
-    per_turn: NDArray[np.int64]
+    stamp_rows: Ints
+    stamp_at: Ints
+    stamp_ticks: Ints
+    pcr_rows: Ints
+    counters: Ints
+    per_turn: Ints
     live: tuple[Live, ...]
 
     @property
@@ -187,7 +188,9 @@ def _placed(unit: Unit, begin_s: float, gap_s: float, loop_s: float) -> Iterator
 
 def _laid(wishes: Sequence[_Wish], packets_per_s: int, loop: int) -> Turn:
     total = packets_per_s * loop // FRAME_RATE
-    rows = _slots([wish.at_s * packets_per_s for wish in wishes], total)
+    rows = _slots(wishes, packets_per_s, total)
+    order = np.argsort(rows)
+    rows, wishes = rows[order], [wishes[place] for place in order.tolist()]
     data = np.full((total, PACKET), 0xFF, np.uint8)
     data[:, :4] = (0x47, 0x1F, 0xFF, 0x10)
     data[rows] = np.frombuffer(b"".join(wish.packet for wish in wishes), np.uint8).reshape(-1, PACKET)
@@ -208,18 +211,26 @@ def _laid(wishes: Sequence[_Wish], packets_per_s: int, loop: int) -> Turn:
     )
 
 
-def _slots(wished: Sequence[float], total: int) -> NDArray[np.int64]:
-    """Return a slot for each wish: in order, one each, the first free one, all within the turn."""
+def _slots(wishes: Sequence[_Wish], packets_per_s: int, total: int) -> Ints:
+    """Return a slot for each wish: clocks exactly in time, the others in order, one each, in what is left."""
+    wished = np.array([wish.at_s * packets_per_s for wish in wishes])
+    is_clock = np.array([wish.rank == _PCR for wish in wishes])
+    rows = np.zeros(len(wishes), np.int64)
+    rows[is_clock] = _served(wished[is_clock], np.arange(total))
+    free = np.setdiff1d(np.arange(total), rows[is_clock])
+    rows[~is_clock] = _served(wished[~is_clock], free)
+    return rows
+
+
+def _served(wished: NDArray[np.float64], free: Ints) -> Ints:
+    """Return for each wish, in order, the first slot left from its time on, but none behind the end of the turn."""
     order = np.arange(len(wished))
-    first = np.ceil(np.array(wished) - 1e-6).astype(np.int64)
+    first = np.searchsorted(free, np.ceil(wished - 1e-6))
     forward = np.maximum.accumulate(first - order) + order
-    latest = total - len(wished) + order
-    return np.minimum(forward, latest)
+    return free[np.minimum(forward, len(free) - len(wished) + order)]
 
 
-def _counted(
-    wishes: Sequence[_Wish], rows: NDArray[np.int64], total: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _counted(wishes: Sequence[_Wish], rows: Ints, total: int) -> tuple[Ints, Ints]:
     counters, per_turn = np.zeros(total, np.int64), np.zeros(total, np.int64)
     counts: dict[int, int] = {}
     for row, wish in zip(rows.tolist(), wishes, strict=True):

@@ -26,8 +26,8 @@ class Running:
 
 def fitting(faults: Sequence[Json], channel: Json) -> list[Json]:
     """Return the faults that can be made on a channel, by title."""
-    form = channel.get("form") or channel.get("kind")
-    return sorted((fault for fault in faults if form in fault["fits"]), key=lambda fault: str(fault["title"]))
+    forms = set(channel.get("forms") or [channel.get("form") or channel.get("kind")])
+    return sorted((fault for fault in faults if forms & set(fault["fits"])), key=lambda fault: str(fault["title"]))
 
 
 def running(state: Json) -> list[Running]:
@@ -54,6 +54,7 @@ def rung_names(channel: Json) -> list[str]:
 def due(fault: Json, channel: Json) -> str:
     """Return what a monitor should say about a fault on a channel."""
     expected = fault.get("expects", {})
-    ids = expected.get(str(channel.get("kind")), ()) if isinstance(expected, Mapping) else ()
+    is_known = isinstance(expected, Mapping)
+    ids = expected.get(str(channel.get("kind"))) or expected.get("ts") or () if is_known else ()
     said = f"alarm {fault['alarm']}" if fault.get("alarm") else "no alarm is due"
     return f"{said}; finding {', '.join(ids)}" if ids else said
