@@ -77,7 +77,6 @@ class PidReport:
     continuity_errors: int = 0
     duplicates: int = 0
     discontinuity_flags: int = 0
-    payload_starts: int = 0
     bitrate_bps: float = 0.0
     pcr: PcrReport | None = None
 

@@ -1,0 +1,41 @@
+"""Which time stamps may be held against each other: a flagged discontinuity begins a new epoch (13818-1, 2.4.3.5)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+_SHIFT = 48
+
+
+class Epochs:
+    """Counts the discontinuity_indicators of each PID."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}
+
+    def of(self, index: Ints, pid: Ints, clock: Ints, jumps: Ints, jump_pids: Ints) -> Ints:
+        """Return a number for each row that grows with each flag of its own PID or of its clock's PID.
+
+        `jumps` are the packets with a flag since the last call; they are counted from then on.
+        """
+        epoch = self._of_one(index, pid, jumps, jump_pids)
+        other = clock != pid
+        if other.any():
+            epoch = epoch + np.where(other, self._of_one(index, clock, jumps, jump_pids), 0)
+        found, counts = np.unique(jump_pids, return_counts=True)
+        for one, count in zip(found.tolist(), counts.tolist(), strict=True):
+            self._counts[one] = self._counts.get(one, 0) + count
+        return epoch
+
+    def _of_one(self, index: Ints, pid: Ints, jumps: Ints, jump_pids: Ints) -> Ints:
+        before = np.zeros(len(pid), np.int64)
+        if self._counts:
+            found, back = np.unique(pid, return_inverse=True)
+            before = np.array([self._counts.get(one, 0) for one in found.tolist()], np.int64)[back]
+        if not len(jumps):
+            return before
+        keys = np.sort((jump_pids << _SHIFT) | jumps)
+        upto = np.searchsorted(keys, (pid << _SHIFT) | index, "right")
+        return before + upto - np.searchsorted(keys, pid << _SHIFT, "left")
