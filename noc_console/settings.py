@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -30,3 +31,4 @@ class Settings(BaseModel, frozen=True):
     max_redirects: int = Field(default=5, ge=0)
     decrypt_aes128: bool = False
     idle_poll_s: float = Field(default=30.0, gt=0)
+    notify: Literal["own", "site", "none"] = "own"

@@ -30,7 +30,7 @@ from noc_console.agent.templates import TemplateDesk
 from noc_console.agent.work import Work
 from noc_console.alarms.engine import Engine
 from noc_console.alarms.rulebook import Rulebook
-from noc_console.alarms.wire import from_json, to_json
+from noc_console.alarms.wire import from_json
 from noc_console.board import Board
 from noc_console.history import History
 from noc_console.model import Event, Severity
@@ -95,7 +95,7 @@ class Agent:
         self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1)
         self.engine.restore(alarms, self.clock.now())
         await self.templates.load()
-        await self.notices.load([to_json(alarm) for alarm in alarms])
+        await self.notices.load()
         for event in history.opened_with:
             self._remember(event)
         self.board.set_agent(facts_of(self))

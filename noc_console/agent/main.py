@@ -164,6 +164,7 @@ class Household:
     ) -> None:
         """Start everything that runs for as long as the agent does."""
         from noc_console.agent.demo import watch_demo
+        from noc_console.agent.notice_beat import NoticeBeat
         from noc_console.agent.pulse import Pulse
         from noc_console.agent.sparks import fill_sparks
 
@@ -172,6 +173,7 @@ class Household:
         group.create_task(agent.evidence.run())
         group.create_task(fill_sparks(list(agent.channels.by_id.values()), agent.recorder, agent.board))
         group.create_task(Pulse(agent).run())
+        group.create_task(NoticeBeat(agent).run())
         if lab or (self.launch.demo != "no" and agent.wants_demo(self.launch.demo == "yes")):
             group.create_task(watch_demo(agent, lab))
         if self.launch.token_fd >= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +22,28 @@ Part = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64], npt.NDArray[np.flo
 _log = logging.getLogger(__name__)
 
 
+class Decider(Protocol):
+    """Who decides what else is written with events, and hears of them when they are durable."""
+
+    def decide(self, events: Sequence[Event], /) -> Sequence[Event]:
+        """Return further events for the same transaction."""
+
+    def kept(self, events: Sequence[Event], /) -> None:
+        """Take what is in the journal now."""
+
+
 @dataclass(slots=True)
 class Recorder:
     """The agent's one way to its history; says when recording stops and when it goes on.
 
-    `told` is called with every event once it is in the journal, ours and the history's own alike.
+    `told` is called with every event once it is in the journal, ours and the history's own alike. `notices`
+    decides who is told of the events: that is written with them.
     """
 
     history: History
     clock: Clock
     told: Callable[[Event], None]
+    notices: Decider | None = None
     dropped_samples: int = 0
     _parts: list[Part] = field(default_factory=list)
     _pending: int = 0
@@ -64,7 +76,10 @@ class Recorder:
 
     async def keep(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """Write events durably; they wait in memory, in order, while the store cannot."""
-        kept = await self.history.commit(None, events)
+        more = self.notices.decide(events) if self.notices else ()
+        kept = await self.history.commit(None, [*events, *more])
+        if self.notices:
+            self.notices.kept(kept)
         self._tell(kept)
         return kept
 

@@ -131,13 +131,20 @@ def _waits_for_nobody(call: Call) -> bool:
 
 
 def _paused(event: Event, alarm: Mapping[str, Any], before: str) -> str:
+    """Return why nobody is told now; the alarm's own state says it best, else the kind of the event."""
+    if "state" in alarm:
+        return paused_by(alarm)
     if event.kind in _PAUSING:
         return _PAUSING[event.kind]
-    if event.kind in _RELEASING:
-        return ""
-    if alarm.get("parent_id"):
+    return "" if event.kind in _RELEASING else before
+
+
+def paused_by(alarm: Mapping[str, Any]) -> str:
+    """Return the reason for which an alarm in this state is told to nobody, empty where there is none."""
+    state = str(alarm.get("state", ""))
+    if state == "suppressed" and alarm.get("parent_id"):
         return "folded"
-    return _PAUSED_STATES.get(str(alarm.get("state", "")), before if before != "folded" else "")
+    return _PAUSED_STATES.get(state, "")
 
 
 def _begun(case: Case, at: float, policy: Policy) -> Decision:

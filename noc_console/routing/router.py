@@ -71,6 +71,13 @@ class Router:
         self._keep(alarm_id, decision.case)
         return decision
 
+    def never_told(self, notice: Notice) -> None:
+        """Forget that a receiver was told: the notice could not be delivered, so its end is not told either."""
+        case = self.cases.get(notice.alarm_id)
+        if case is not None and notice.action is Action.RAISE:
+            told = {name: severity for name, severity in case.told.items() if name != notice.receiver}
+            self.cases[notice.alarm_id] = replace(case, told=told)
+
     def due(self, at: float) -> list[Notice]:
         """Return the notices whose time has come, in order of time."""
         notices: list[Notice] = []
@@ -90,26 +97,30 @@ class Router:
         return self._timers[0][0] if self._timers else None
 
     def restore(
-        self, alarms: Iterable[Mapping[str, object]], made: Iterable[Notice], at: float, alive_until: float
+        self,
+        alarms: Iterable[Mapping[str, object]],
+        made: Iterable[tuple[Notice, bool]],
+        at: float,
+        alive_until: float,
     ) -> None:
-        """Take the open alarms of the history and the notices that were made of them, oldest first.
+        """Take the open alarms of the history and their notices, oldest first, each with whether it failed.
 
         What was due while no agent ran (after `alive_until`) is called late; what was due before was called then.
         """
-        by_alarm: dict[int, list[Notice]] = {}
-        for notice in made:
-            by_alarm.setdefault(notice.alarm_id, []).append(notice)
+        by_alarm: dict[int, list[tuple[Notice, bool]]] = {}
+        for notice, is_failed in made:
+            by_alarm.setdefault(notice.alarm_id, []).append((notice, is_failed))
         for alarm in alarms:
             alarm_id = int(str(alarm["alarm_id"]))
             case = self._restored(alarm, by_alarm.get(alarm_id, []))
             self._keep(alarm_id, self._past(case, min(at, alive_until) - MARGIN_S))
 
-    def _restored(self, alarm: Mapping[str, object], made: list[Notice]) -> Case:
+    def _restored(self, alarm: Mapping[str, object], made: list[tuple[Notice, bool]]) -> Case:
         concern = cases.concern_of(alarm, self._channels.get(int(str(alarm.get("channel_id") or 0))))
         case = Case(alarm, concern, float(str(alarm.get("raised_at") or 0)), is_over=cases.is_over(alarm))
-        for notice in made:
-            case = _replayed(case, notice)
-        return replace(case, paused=str(alarm.get("state", "")) if alarm.get("state") in ("shelved",) else "")
+        for notice, is_failed in made:
+            case = _replayed(case, notice, is_failed)
+        return replace(case, paused=cases.paused_by(alarm))
 
     def _past(self, case: Case, before: float) -> Case:
         late = [call.key for call in cases.open_calls(case, self.policy) if call.at <= before]
@@ -132,20 +143,21 @@ class Router:
             heapq.heappush(self._timers, (following, alarm_id))
 
 
-def _replayed(case: Case, notice: Notice) -> Case:
+def _replayed(case: Case, notice: Notice, is_failed: bool) -> Case:
     """Return the case after a notice that is known to have been made of it."""
     count = case.count + 1
     if notice.action is Action.RESOLVE:
         return replace(case, count=count, told={}, done=frozenset())
     calls = frozenset(notice.data.get("calls") or ())
     severity = str(notice.alarm.get("severity", ""))
+    heard = {} if is_failed and notice.action is Action.RAISE else {notice.receiver: severity}
     worse = bool(case.told) and severity not in case.told.values()
     return replace(
         case,
         count=count,
         began_at=notice.due_at if worse else case.began_at,
         done=calls if worse else case.done | calls,
-        told={**case.told, notice.receiver: severity},
+        told={**case.told, **heard},
         repeats=max([case.repeats, *(_repeat_of(key) for key in calls)]),
     )
 
