@@ -175,6 +175,18 @@ def db(
     raise typer.Exit(run(verb, path, to))
 
 
+@app.command()
+def mib(
+    root: Annotated[str, typer.Option(help="OID root of the traps.")] = "1.3.6.1.4.1.37211.100",
+    to: Annotated[Path, typer.Option(help="Folder the two modules are written into.")] = Path(),
+    text: Annotated[bool, typer.Option(help="Severity as text, where the receiver is set so.")] = False,
+) -> None:
+    """Write NOC-CONSOLE-MIB anew for an OID root, for the NMS to load."""
+    from noc_console.notify.snmp_mib_cli import run
+
+    raise typer.Exit(run(root, to, text))
+
+
 def main() -> None:
     """Run the command line; a known error is one sentence on stderr and exit code 2."""
     try:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from noc_console.errors import KnownError
+from noc_console.notify.receiver import ReceiverConfig
 
 DEFAULT_ROOT = "1.3.6.1.4.1.37211.100"  # R-140: the root of the requirement's sources
 DEFAULT_PORT = 162
@@ -58,15 +59,14 @@ class Destination(BaseModel, frozen=True):
         return self
 
 
-class SnmpConfig(BaseModel, frozen=True):
+class SnmpConfig(ReceiverConfig, frozen=True):
     """A receiver of kind snmp: one destination or two (R-143), and the form of its traps.
 
     `mode` both sends everything to every destination; fail-over goes to the next one when the one before fails.
     `generic` sends v1 traps with the generic types of the requirement's table (C-13) instead of specific ones.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
+    kind: str = "snmp"
     destinations: Annotated[tuple[Destination, ...], Field(min_length=1, max_length=8)]
     mode: Literal["both", "fail-over"] = "both"
     root: str = DEFAULT_ROOT

@@ -190,18 +190,16 @@ class _Connected(asyncio.DatagramProtocol):
 
     def open_client_mode(self, iface: Any = None, allow_broadcast: bool = False) -> Any:
         """Override: open the socket to one remote address."""
-        opening = self.loop.create_datagram_endpoint(
-            lambda: self, remote_addr=self.remote, family=self.SOCK_FAMILY
-        )
+        opening = self.loop.create_datagram_endpoint(lambda: self, remote_addr=self.remote, family=self.SOCK_FAMILY)
         self._lport = asyncio.ensure_future(opening)
         return self
 
     def normalize_address(self, address: Any) -> None:
         """Override: a connected socket is told no address."""
 
-    def error_received(self, error: OSError) -> None:
+    def error_received(self, exc: Exception) -> None:
         """Keep what the network says (ICMP port unreachable and its like)."""
-        self.refused = error
+        self.refused = exc if isinstance(exc, OSError) else None
 
 
 class _Transport(_Connected, udp.UdpAsyncioTransport):  # type: ignore[misc]
