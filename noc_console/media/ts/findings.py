@@ -102,11 +102,11 @@ def findings(
     places = sorted(
         (place for place in counts if place in examples), key=lambda place: (priority_of(place[0]) or 4, place)
     )
-    told = []
-    for place in places[:MOST]:
-        if known := INDICATORS.get(place[0]):
-            told.append(_finding(known, examples[place], counts[place], is_by_priority))
-    return tuple(told)
+    return tuple(
+        _finding(INDICATORS[place[0]], examples[place], counts[place], is_by_priority)
+        for place in places[:MOST]
+        if place[0] in INDICATORS
+    )
 
 
 def findings_of(
