@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -13,8 +15,10 @@ from noc_console.notify.outcome import Outcome, scrubbed
 from noc_console.notify.receiver import Kind
 from noc_console.notify.snmp_config import Destination, Keys, SnmpConfig, keys_of
 from noc_console.notify.snmp_content import Trap, trap_of
-from noc_console.notify.snmp_desk import Sent, desk
 from noc_console.routing.notice import Notice
+
+if TYPE_CHECKING:
+    from noc_console.notify.snmp_desk import Sent, SnmpDesk
 
 MAX_REMEMBERED = 10_000
 _had: OrderedDict[str, frozenset[str]] = OrderedDict()  # which destinations have an unfinished notice already
@@ -28,10 +32,18 @@ async def deliver(notice: Notice, config: SnmpConfig, secret: str, client: httpx
         keys = tuple(keys_of(secret, one) for one in left)
     except KnownError as error:
         return Outcome("failed", str(error))
-    tried = await desk().send(config.model_copy(update={"destinations": left}), keys, trap_for(notice, config))
+    sender = await asyncio.to_thread(desk)
+    tried = await sender.send(config.model_copy(update={"destinations": left}), keys, trap_for(notice, config))
     outcome = outcome_of(tried, config, had)
     _remember(notice.id, had | {one.destination for one in tried if not one.fault}, outcome)
     return replace(outcome, text=_without(outcome.text, keys))
+
+
+def desk() -> SnmpDesk:
+    """Return the process's sender; pysnmp takes a tenth of a second to import, and only where it is used."""
+    from noc_console.notify.snmp_desk import desk as own
+
+    return own()
 
 
 def trap_for(notice: Notice, config: SnmpConfig) -> Trap:
