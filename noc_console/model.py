@@ -84,12 +84,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How a server is reached: extra headers, query token, trust, and the address it is pinned to."""
+    """How a server is reached: extra headers, query token, trust, and the address it is pinned to.
+
+    Headers and token are secrets of the host of the input's own URL; `hosts` names further ones that get them, as
+    `cdn.example.net` or `*.example.net`. The pin is for the input's own host only.
+    """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     ca_file: str = ""
     pin: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

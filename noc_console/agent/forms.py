@@ -67,6 +67,7 @@ class AccessForm(BaseModel):
     query: str = Field(default="", max_length=2048)
     ca_file: str = Field(default="", max_length=1024)
     pin: str = Field(default="", max_length=255)
+    hosts: list[Annotated[str, Field(max_length=255)]] = Field(default_factory=list, max_length=32)
 
 
 class ExpectedForm(BaseModel):
@@ -157,7 +158,7 @@ def to_input(form: InputForm, known: Input | None = None) -> Input:
         url=form.url,
         level=form.level,
         poll_s=form.poll_s,
-        access=Access(headers, query, form.access.ca_file, form.access.pin),
+        access=Access(headers, query, form.access.ca_file, form.access.pin, tuple(form.access.hosts)),
         expected=Expected(
             expected.segment_s,
             tuple(expected.rungs),

@@ -73,6 +73,7 @@ def input_json(one: Input) -> dict[str, Any]:
             "query": MASK if access.query else "",
             "ca_file": access.ca_file,
             "pin": access.pin,
+            "hosts": list(access.hosts),
         },
         "expected": {
             "segment_s": one.expected.segment_s,

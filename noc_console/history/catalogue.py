@@ -170,7 +170,7 @@ def _input(row: Any) -> Input:
         url=row.url,
         level=Level(row.level),
         poll_s=row.poll_s,
-        access=Access(**row.access),
+        access=Access(**{**row.access, "hosts": tuple(row.access.get("hosts", ()))}),
         expected=Expected(**expected),
     )
 

@@ -15,8 +15,10 @@ import pycurl
 
 from noc_console.net import fetch_errors
 from noc_console.net.fetch_handle import Handle, Held
+from noc_console.net.fetch_redirects import follow
 from noc_console.net.fetch_urls import wire_url
 from noc_console.net.fetch_values import OPEN_ACCESS, Reply, Request
+from noc_console.net.sites import needs_own_redirects
 
 __all__ = ["OPEN_ACCESS", "Fetcher", "Reply", "Request"]
 
@@ -42,7 +44,7 @@ class Fetcher:
     libcurl's sockets live in an epoll of their own, and the loop watches that one descriptor: a transfer then
     costs no asyncio handle of its own. `now` gives Unix time for `Reply.at`. Bodies under way take at most about
     `held_bytes` together: over it, those longer than a sixteenth of it are given up as too large. Proxies of the
-    environment are not used. A redirect to another host keeps the access's headers but Authorization and Cookie.
+    environment are not used. A redirect to a host that is not of the request's site loses the headers of the access.
     """
 
     def __init__(self, now: Callable[[], float] = time.time, held_bytes: int = _HELD_BYTES) -> None:
@@ -65,6 +67,11 @@ class Fetcher:
 
     async def fetch(self, request: Request) -> Reply:
         """Return what the server gave; the world's faults are in the reply, only cancellation is raised."""
+        if request.max_redirects and request.access.headers and needs_own_redirects(request.access):
+            return await follow(self._fetched, request)
+        return await self._fetched(request)
+
+    async def _fetched(self, request: Request) -> Reply:
         at = self._now()
         handle = self._idle.pop() if self._idle else Handle(self._held)
         try:

@@ -24,6 +24,7 @@ _WORDS = {
     pycurl.E_FILESIZE_EXCEEDED: "too-large",
     pycurl.E_TOO_MANY_REDIRECTS: "redirects",
     pycurl.E_PARTIAL_FILE: "truncated",
+    pycurl.E_BAD_CONTENT_ENCODING: "encoding",
     pycurl.E_URL_MALFORMAT: "url",
     pycurl.E_UNSUPPORTED_PROTOCOL: "url",
 }
@@ -38,9 +39,21 @@ _SENTENCES = {
     "too-large": "The answer of {host} is larger than the limit of {limit} bytes.",
     "redirects": "{host} redirected more often than the limit of {redirects}.",
     "truncated": "{host} sent less than it announced: {size} bytes came.",
+    "encoding": "{host} packed its answer in a way that was not asked for, or the packing is broken.",
     "protocol": "{host} sent an answer that is not valid HTTP.",
     "url": "The address cannot be fetched: only complete http and https addresses can.",
 }
+
+
+_TLS_WORDS = (
+    ("self-signed", "its certificate is signed by nobody we trust; name its CA by a CA file"),
+    ("self signed", "its certificate is signed by nobody we trust; name its CA by a CA file"),
+    ("unable to get local issuer", "its certificate is signed by nobody we trust; name its CA by a CA file"),
+    ("certificate has expired", "its certificate has expired"),
+    ("no alternative certificate subject", "its certificate is for another name"),
+    ("does not match target host", "its certificate is for another name"),
+    ("wrong version number", "it does not speak TLS on that port"),
+)
 
 
 def word(code: int, message: str, os_errno: int) -> str:
@@ -59,12 +72,19 @@ def sentence(error: str, *, url: str, detail: str, timeout: float, limit: int, r
     """Return the operator's sentence; of the URL only the host is told, so that no token can leak."""
     return _SENTENCES[error].format(
         host=host_of(url) or "the server",
-        detail=detail.rstrip(".") or "the handshake did not succeed",
+        detail=_plainly(detail),
         timeout=timeout,
         limit=limit,
         redirects=redirects,
         size=size,
     )
+
+
+def _plainly(detail: str) -> str:
+    """Return what TLS complains of in words that say what to do."""
+    said = detail.lower()
+    found = next((words for sign, words in _TLS_WORDS if sign in said), "")
+    return found or detail.rstrip(".") or "the handshake did not succeed"
 
 
 def host_of(url: str) -> str:

@@ -149,7 +149,7 @@ class Handle:
             url=effective,
             detail=message,
             timeout=request.timeout_s,
-            limit=min(request.max_bytes, self._taken),
+            limit=min(request.max_bytes, self._taken) or request.max_bytes,
             redirects=request.max_redirects,
             size=size,
         )

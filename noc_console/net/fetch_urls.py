@@ -29,7 +29,12 @@ def wire_url(url: str, token: str) -> str:
 def without_token(url: str, token: str) -> str:
     """Return an effective URL without the query token that was added to it."""
     token = token.lstrip("?&")
-    return url.replace("?" + token, "", 1).replace("&" + token, "", 1) if token else url
+    if not token:
+        return url
+    head, found, tail = url.partition("?" + token)
+    if found and tail[:1] in ("", "&"):
+        return f"{head}?{tail[1:]}" if tail else head
+    return url.replace("&" + token, "", 1)
 
 
 def connect_to(url: str, pin: str) -> str:

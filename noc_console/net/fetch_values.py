@@ -44,8 +44,8 @@ class Reply:
     `at` is Unix time at the start. `headers` are those of the last answer, names in lower case, last value wins.
     `size_bytes` is what came over the wire, before decoding. `ttfb_s` runs from the connection being ready to
     the first byte of the answer. `error` is empty or one of dns, connect, refused, tls, timeout, reset,
-    too-large, redirects, truncated, protocol, url; an HTTP status is never an error here. `error_text` is one
-    plain sentence without secrets.
+    too-large, redirects, truncated, encoding, protocol, url; an HTTP status is never an error here. `error_text` is
+    one plain sentence without secrets.
     """
 
     url: str

@@ -55,4 +55,6 @@ def access_of(form: Mapping[str, Any]) -> Access:
     if not isinstance(form, Mapping):
         raise TypeError("an access is an object")
     headers = {str(name): str(value) for name, value in dict(form.get("headers", {})).items()}
-    return Access(headers, str(form.get("query", "")), str(form.get("ca_file", "")), str(form.get("pin", "")))
+    hosts = tuple(str(host) for host in form.get("hosts", ()))
+    query, ca_file, pin = (str(form.get(name, "")) for name in ("query", "ca_file", "pin"))
+    return Access(headers, query, ca_file, pin, hosts)

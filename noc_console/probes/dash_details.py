@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from noc_console.media.dash import AdaptationSet, Mpd, Period, Representation, edge
+from noc_console.media.dash.rungs import offers_of
 
 _MOST_PERIODS = 100
+
+#: The stable keys of an MPD that cannot be read.
+NO_DETAILS: dict[str, Any] = {"type": None, "periods": [], "live_edge_s": None, "time_shift_buffer_s": None}
 
 
 def details(mpd: Mpd, at: float | None) -> dict[str, Any]:
@@ -28,22 +33,23 @@ def details(mpd: Mpd, at: float | None) -> dict[str, Any]:
         "profiles": list(mpd.profiles),
         "utc_timing": [{"scheme": one.scheme, "value": one.value} for one in mpd.utc_timings],
         "patch_location": mpd.patch_location,
-        "periods": [_period(period) for period in mpd.periods[-_MOST_PERIODS:]],
+        "periods": [_period(mpd, period) for period in mpd.periods[-_MOST_PERIODS:]],
     }
 
 
-def _period(period: Period) -> dict[str, Any]:
+def _period(mpd: Mpd, period: Period) -> dict[str, Any]:
+    labels = {id(offer.representation): offer.label for offer in offers_of(mpd, period)}
     return {
         "id": period.id,
         "start_s": period.start_s,
         "duration_s": period.duration_s,
         "xlink": period.xlink,
         "events": sum(len(stream.cues) for stream in period.cue_streams),
-        "adaptation_sets": [_set(one) for one in period.sets],
+        "adaptation_sets": [_set(one, labels) for one in period.sets],
     }
 
 
-def _set(one: AdaptationSet) -> dict[str, Any]:
+def _set(one: AdaptationSet, labels: Mapping[int, str]) -> dict[str, Any]:
     schemes = sorted({item.scheme for rep in one.representations for item in rep.protections if item.scheme})
     kids = sorted({item.kid for rep in one.representations for item in rep.protections if item.kid})
     return {
@@ -53,13 +59,14 @@ def _set(one: AdaptationSet) -> dict[str, Any]:
         "roles": list(one.roles),
         "protection": schemes,
         "default_kids": kids,
-        "representations": [_representation(rep) for rep in one.representations],
+        "representations": [_representation(rep, labels.get(id(rep), "")) for rep in one.representations],
     }
 
 
-def _representation(rep: Representation) -> dict[str, Any]:
+def _representation(rep: Representation, label: str) -> dict[str, Any]:
     return {
         "id": rep.id,
+        "rung": label or None,
         "bandwidth": rep.bandwidth_bps,
         "codecs": rep.codecs,
         "width": rep.width or None,

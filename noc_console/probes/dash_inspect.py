@@ -13,7 +13,7 @@ from noc_console.media.dash.model import Representation
 from noc_console.media.ladder import Rung
 from noc_console.model import Expected, Finding, Level
 from noc_console.probes.dash import Watcher
-from noc_console.probes.dash_details import details
+from noc_console.probes.dash_details import NO_DETAILS, details
 from noc_console.probes.inspected import Inspected, Progress, Source
 from noc_console.probes.tools import Tools
 
@@ -30,7 +30,7 @@ async def inspect_dash(source: Source, tools: Tools, seconds: float, progress: P
     except BadMpd as error:
         where = {"line": error.line} if error.line else {}
         finding = Finding("dash-mpd-parse-error", str(error), where)
-        return Inspected((finding,), {"playlist.is_valid": 0.0}, {"type": "", "periods": []})
+        return Inspected((finding,), {"playlist.is_valid": 0.0}, NO_DETAILS)
     if source.is_file:
         return Inspected(lint(mpd), {"playlist.is_valid": 1.0}, details(mpd, None), proposal(mpd))
     expected = Expected(segment_s=segment_s(mpd))

@@ -56,7 +56,7 @@ class BlockingTest:
         media = watch.media
         longest = 3.0 * media.target_duration_s + 1.0 if media else 1.0
         request = self._tools.request(with_query(watch.rung.uri, query), timeout_s=min(longest, 60.0))
-        return await self._tools.fetch(request, rung=watch.rung.label)
+        return await self._tools.fetch(request, rung=watch.rung.label, is_counted=False)
 
 
 def _read(reply: Reply) -> Media | None:

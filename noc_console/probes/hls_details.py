@@ -40,6 +40,22 @@ def media_details(media: Media) -> dict[str, Any]:
     }
 
 
+def no_details(body: bytes) -> dict[str, Any]:
+    """Return the stable keys of a playlist that cannot be read: a master's where it has variants."""
+    if b"#EXT-X-STREAM-INF" in body or b"#EXT-X-MEDIA:" in body:
+        return {"variants": [], "renditions": []}
+    numbers = (
+        "target_duration_s",
+        "media_sequence",
+        "discontinuity_sequence",
+        "segments",
+        "parts",
+        "duration_s",
+        "live",
+    )
+    return {**dict.fromkeys(numbers), "keys": []}
+
+
 def key_details(key: Key) -> dict[str, Any]:
     """Return what a key is, with the name of its DRM system; its address without query, which may hold a token."""
     return {

@@ -13,7 +13,7 @@ from noc_console.media.hls.lint_master import lint_master
 from noc_console.media.hls.lint_media import lint_media
 from noc_console.model import Expected, Finding, Level
 from noc_console.probes.hls import Watch
-from noc_console.probes.hls_details import master_details, media_details
+from noc_console.probes.hls_details import master_details, media_details, no_details
 from noc_console.probes.hls_proposal import proposal
 from noc_console.probes.hls_sizes import judge_sizes
 from noc_console.probes.inspected import Inspected, Progress, Source
@@ -50,7 +50,7 @@ async def inspect_hls(source: Source, tools: Tools, seconds: float, progress: Pr
     try:
         playlist = parse(source.body, source.url)
     except BadPlaylist as bad:
-        return Inspected(findings=(bad.finding(source.url),))
+        return Inspected((bad.finding(source.url),), {"playlist.is_valid": 0.0}, no_details(source.body))
     if source.is_file:
         if isinstance(playlist, Master):
             return Inspected(lint_master(playlist), {}, master_details(playlist), proposal({}, playlist))

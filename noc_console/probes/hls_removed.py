@@ -37,7 +37,7 @@ class RemovedWatch:
         if removed.until <= at + 1.0:
             return
         request = self._tools.request(removed.uri, method="HEAD")
-        reply = await self._tools.fetch(request, rung=watch.rung.label)
+        reply = await self._tools.fetch(request, rung=watch.rung.label, is_counted=False)
         self._finding = None
         if reply.status in _GONE:
             left = removed.until - at

@@ -48,8 +48,11 @@ def _ladder(found: Inspection) -> Table:
         name = " ".join(str(each[key]).lower() for key in ("type", "language") if each.get(key))
         _add_rung(table, f"{name} {_relative(str(each.get('uri') or ''), base)}".strip(), each, None)
     for each in _representations(found.details):
+        name = " ".join(
+            str(part) for part in (each.get("rung"), f"(id {each['id']})" if each.get("id") else "") if part
+        )
         size = f"{each['width']}x{each['height']}" if each.get("width") and each.get("height") else None
-        _add_rung(table, str(each.get("id", "")), each, size)
+        _add_rung(table, name, each, size)
     return table
 
 

@@ -64,6 +64,8 @@ async def inspect(
     progress: Progress = lambda _ratio, _message: None,
 ) -> Inspection:
     """Inspect a URL or a file for so many seconds (0: one look); raises KnownError where that is impossible."""
+    if not source.strip():
+        raise KnownError("There is nothing to inspect: give a URL or a file.")
     access = access or Access()
     progress(0.0, "Fetching")
     recorder = Recorder()
@@ -79,11 +81,11 @@ async def inspect(
         raise KnownError(f"The server is too slow: the inspection was given up after {_PATIENCE_S:.0f} s.") from None
     progress(1.0, "Done")
     return Inspection(
-        source=source,
+        source=tools.secrets.hide(source),
         kind=kind,
-        findings=_merged(inspected.findings),
+        findings=_merged(tuple(tools.secrets.finding(finding) for finding in inspected.findings)),
         metrics=inspected.metrics,
-        details=inspected.details,
+        details=tools.secrets.hide(inspected.details),
         proposal=inspected.proposal,
         requests=tuple(data for name, data in recorder.notes if name == "requests"),
     )
@@ -94,11 +96,13 @@ def kind_of(body: bytes, source: str) -> Kind:
     text = body[:_LOOKED_AT_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
     if text[:1] != b"<" and any(tag in text for tag in (b"#EXTM3U", b"#EXT-X-", b"#EXTINF")):
         return Kind.HLS  # also one that does not begin as it must: that is a finding
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    is_wide = body[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if is_wide:
         text = body[:_LOOKED_AT_BYTES].decode("utf-16", "ignore").encode()
     if b"<MPD" in text or b":MPD" in text:
         return Kind.DASH
-    raise KnownError(f"{source} is {_looks_like(text)}, not an HLS playlist or a DASH MPD.")
+    looks = "text in UTF-16, which no player reads" if is_wide else _looks_like(text)
+    raise KnownError(f"{source} is {looks}, not an HLS playlist or a DASH MPD.")
 
 
 def severity(finding: Finding) -> Severity:
@@ -116,7 +120,8 @@ def _refuse(reply: Reply) -> None:
     if reply.error:
         raise KnownError(reply.error_text)
     if not reply.is_ok:
-        raise KnownError(f"The server answered {reply.status} instead of a playlist.")
+        hint = " It wants to know who asks: give a header." if reply.status in (401, 403) else ""
+        raise KnownError(f"The server answered {reply.status} instead of a playlist.{hint}")
 
 
 def _read(path: str, settings: Settings) -> Source:
@@ -131,7 +136,7 @@ def _read(path: str, settings: Settings) -> Source:
         reason = getattr(error, "strerror", None) or "the name is not valid"
         raise KnownError(f"{path} cannot be read: {reason}.") from None
     if len(body) > settings.max_playlist_bytes:
-        raise KnownError(f"{path} is larger than the limit of {settings.max_playlist_bytes} bytes.")
+        raise KnownError(f"{path} is larger than the limit of {settings.max_playlist_bytes / 1024**2:g} MiB.")
     return Source(str(Path(path).absolute()), body, now())
 
 
@@ -153,7 +158,8 @@ def _looks_like(text: bytes) -> str:
         return "a transport stream"
     if start[4:8] in (b"ftyp", b"styp", b"moof", b"sidx"):
         return "an MP4 file"
-    return "something else"
+    is_text = b"\0" not in start and text[:512].decode(errors="replace").count("\ufffd") <= 1
+    return "text of another kind" if is_text else "binary data"
 
 
 def _merged(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -14,8 +14,10 @@ from typing import Any, Protocol
 from noc_console.media.ladder import Rung
 from noc_console.model import Input, Observation
 from noc_console.net.fetch import Fetcher, Reply, Request
+from noc_console.net.sites import access_for
 from noc_console.probes import requests
 from noc_console.probes.clock import WorldClock
+from noc_console.probes.secrets import Discreet, Secrets
 from noc_console.probes.ts_reception import Reception
 from noc_console.settings import Settings
 
@@ -107,30 +109,37 @@ class Tools:
         self.now = now
         self.reception = reception
         self._fetcher = fetcher
-        self._sink = sink
+        self._home = input.url
+        self.secrets = Secrets(input.access, input.url)
+        self._sink = Discreet(sink, self.secrets) if self.secrets else sink
         self._bodies: dict[str, deque[Body]] = {}
         self._ladder: list[dict[str, Any]] = []
 
-    async def fetch(self, request: Request, *, rung: str = "", duration_s: float = 0.0) -> Reply:
+    async def fetch(
+        self, request: Request, *, rung: str = "", duration_s: float = 0.0, is_counted: bool = True
+    ) -> Reply:
         """Fetch and count it: `http.*` samples of the rung and a row of the waterfall.
 
-        `duration_s` is the media time that is fetched, 0 for playlists. Never raises for what a server does.
+        `duration_s` is the media time that is fetched, 0 for playlists. A test that asks for what must be refused is
+        not counted: only its row is shown. Never raises for what a server does.
         """
         reply = await self._fetcher.fetch(request)
         self.world.learn(reply)
-        self._sink.observe(requests.observation(reply, input_id=self.input.id, rung=rung))
+        if is_counted:
+            self._sink.observe(requests.observation(reply, input_id=self.input.id, rung=rung))
         self._sink.note("requests", requests.row(reply, rung=rung, duration_s=duration_s))
         return reply
 
     def request(self, url: str, **options: Any) -> Request:
         """Return a request with the input's access and the settings' bounds; `options` as in `Request`.
 
-        The access holds the input's secrets: strangers (a time server) are asked by a bare `Request`.
+        The access holds the input's secrets: only its own host and those named beside it get them. Strangers (a time
+        server) are asked by a bare `Request`.
         """
         options.setdefault("max_bytes", self.settings.max_playlist_bytes)
         options.setdefault("timeout_s", self.settings.request_timeout_s)
         options.setdefault("max_redirects", self.settings.max_redirects)
-        return Request(url, access=self.input.access, **options)
+        return Request(url, access=access_for(self.input.access, url, self._home), **options)
 
     def emit(self, observation: Observation) -> None:
         """Hand an observation on."""
@@ -154,10 +163,10 @@ class Tools:
     def keep_body(self, scope: str, url: str, at: float, body: bytes) -> None:
         """Remember a playlist as fetched; the last two different ones of a scope can be asked for."""
         kept = self._bodies.setdefault(scope, deque(maxlen=2))
-        body = body[:_KEPT_BODY_BYTES]
+        body = self.secrets.hide(body[:_KEPT_BODY_BYTES])
         if kept and kept[-1].body == body:
             kept.pop()
-        kept.append(Body(scope, url, at, body))
+        kept.append(Body(scope, self.secrets.hide(url), at, body))
 
     def bodies(self, scope: str) -> tuple[Body, ...]:
         """Return the last two different bodies of a scope, oldest first."""

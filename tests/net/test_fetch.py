@@ -183,6 +183,13 @@ async def test_a_certificate_for_another_name_is_refused(fetcher: Fetcher, serve
     url = f"https://edge.example.invalid:{origin.port}/"
     reply = await fetcher.fetch(Request(url, access=Access(ca_file=trust.ca_file, pin="127.0.0.1")))
     assert reply.error == "tls"
+    assert reply.error_text.endswith("failed: its certificate is for another name.")
+
+
+async def test_what_tls_complains_of_is_said_plainly(fetcher: Fetcher, serve: Serve, trust: Trust) -> None:
+    origin = await serve(page(), tls=trust.server)
+    reply = await fetcher.fetch(Request(f"https://127.0.0.1:{origin.port}/"))
+    assert reply.error_text.endswith("its certificate is signed by nobody we trust; name its CA by a CA file.")
 
 
 @pytest.mark.parametrize("path", ["/a b.ts", "/kênh/đài.ts", "/a%20b.ts?x=ä"])

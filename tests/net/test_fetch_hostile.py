@@ -109,7 +109,8 @@ NESTED = page(gzip.compress(gzip.compress(bytes(50_000_000))), "Content-Encoding
         pytest.param(page(bytes(100_001)), "too-large", id="one byte too much"),
         pytest.param(BOMB, "too-large", id="gzip bomb"),
         pytest.param(NESTED, "too-large", id="gzip bomb in gzip"),
-        pytest.param(page(b"no gzip", "Content-Encoding: gzip"), "protocol", id="announces gzip, sends none"),
+        pytest.param(page(b"no gzip", "Content-Encoding: gzip"), "encoding", id="announces gzip, sends none"),
+        pytest.param(page(b"x", "Content-Encoding: sparkle"), "encoding", id="packs as nobody asked for"),
         pytest.param(b"SSH-2.0-OpenSSH_9.6\r\n\r\n" * 9, "protocol", id="no HTTP at all"),
         pytest.param(b"HTTP/1.1 abc\r\n\r\n", "protocol", id="status is no number"),
         pytest.param(page(b"", "Location: /", status="302 Found"), "redirects", id="redirect loop"),
@@ -123,6 +124,7 @@ async def test_a_fault_has_a_name_and_a_sentence(fetcher: Fetcher, serve: Serve,
     reply = await fetcher.fetch(request)
     assert reply.error == error, reply
     assert reply.error_text.endswith(".")
+    assert "limit of 0 bytes" not in reply.error_text
     assert len(reply.body) <= 100_000
     assert reply.total_s < 2
 

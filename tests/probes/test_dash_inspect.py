@@ -27,8 +27,8 @@ async def test_a_real_file_shows_its_facts_under_the_stable_keys(testdata: Path)
     assert details["live_edge_s"] == pytest.approx(1711640590.0)
     sets = details["periods"][0]["adaptation_sets"]
     video = sets[1]["representations"][0]
-    keys = ("id", "bandwidth", "codecs", "width", "height")
-    assert [video[key] for key in keys] == ["V300", 300_000, "avc1.64001e", 640, 360]
+    keys = ("id", "bandwidth", "codecs", "width", "height", "rung")
+    assert [video[key] for key in keys] == ["V300", 300_000, "avc1.64001e", 640, 360, "360p30@300k"]
     assert found.is_clean
 
 
@@ -50,7 +50,7 @@ async def test_a_proposal_names_what_the_channel_has(testdata: Path) -> None:
 async def test_broken_xml_is_a_finding_with_its_line(testdata: Path) -> None:
     found = await inspected(str(testdata / "dash/livesim2/testpic_2s/Manifest.mpd"))
     assert [(finding.id, finding.where["line"]) for finding in found.findings] == [("dash-mpd-parse-error", 2)]
-    assert found.details == {"type": "", "periods": []}
+    assert found.details == {"type": None, "periods": [], "live_edge_s": None, "time_shift_buffer_s": None}
 
 
 async def test_every_real_file_can_be_inspected(testdata: Path) -> None:

@@ -160,3 +160,27 @@ def test_a_segment_is_opened_by_its_iv_or_its_number() -> None:
 def test_what_cannot_be_opened_says_why(body: bytes, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         decrypted(body, Key(1, "AES-128", "k"), SECRET, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n", {"variants", "renditions"}),
+        (
+            "#EXTINF:4,\n1.ts\n",
+            {
+                *("target_duration_s", "media_sequence", "discontinuity_sequence", "segments", "parts"),
+                *("duration_s", "live", "keys"),
+            },
+        ),
+    ],
+)
+async def test_a_playlist_that_cannot_be_read_has_the_stable_keys_too(
+    text: str, keys: set[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.m3u8"
+    path.write_text(text)
+    async with Fetcher() as fetcher:
+        found = await inspect(str(path), fetcher=fetcher, settings=Settings())
+    assert set(found.details) == keys
+    assert not found.is_clean

@@ -48,7 +48,10 @@ def test_the_content_says_what_it_is(body: bytes, kind: Kind) -> None:
         (b'{"a": 1}', "JSON"),
         (b"\x47" + bytes(187) + b"\x47" + bytes(187), "a transport stream"),
         (b"\x00\x00\x00\x18ftypmp42", "an MP4 file"),
-        (bytes(100), "something else"),
+        (bytes(100), "binary data"),
+        (b"\x89PNG\r\n\x1a\n\xff\xd8", "binary data"),
+        ("xin chào".encode(), "text of another kind"),
+        (MEDIA.decode().encode("utf-16"), "text in UTF-16, which no player reads"),
     ],
 )
 def test_anything_else_is_named_and_refused(body: bytes, words: str) -> None:
@@ -209,6 +212,8 @@ def test_what_a_server_does_is_told_in_one_sentence_with_exit_code_2(
     ("source", "options", "words"),
     [
         ("/nosuch/a.m3u8", {}, "There is no file"),
+        ("", {}, "There is nothing to inspect"),
+        ("/dev/zero", {}, "larger than the limit of 4 MiB"),
         ("/", {}, "is a folder"),
         ("http://127.0.0.1:1/a.m3u8", {}, "refused the connection"),
         ("ftp://127.0.0.1/a.m3u8", {}, "only complete http and https"),

@@ -63,8 +63,8 @@ async def place() -> AsyncIterator[Callable[..., Awaitable[Place]]]:
             servers.append(server)
             told = Recorder()
             expected = Expected(segment_s=6.0)
-            input = Input(4, 4, Layer.ORIGIN, Kind.HLS, "", access=Access(query="token=s3cret"), expected=expected)
             url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            input = Input(4, 4, Layer.ORIGIN, Kind.HLS, url, access=Access(query="token=s3cret"), expected=expected)
             return Place(Tools(input, fetcher, told), told, url, heads)
 
         yield start
