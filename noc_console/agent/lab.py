@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +14,7 @@ from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.forms import ChannelForm
 from noc_console.agent.lab_process import LabProcess
 from noc_console.agent.refusals import BadRequest, NotFound, Unavailable
-from noc_console.model import Channel
+from noc_console.model import Channel, Kind
 
 _ANSWER_S = 5.0
 _MOST_ANSWER = 16 * 1024**2
@@ -47,8 +47,8 @@ class LabDesk:
             taken = {channel.code for channel in self.channels.by_id.values()}
             if form.channel_code not in taken:
                 await self.channels.add(form, _BY, is_demo=True)
-        elif form.inputs and [entry.url for entry in known.inputs[:1]] != [form.inputs[0].url]:
-            await self.channels.point(known, _moved(known, url))
+        elif (moved := _moved(known, form, url)) != [entry.url for entry in known.inputs]:
+            await self.channels.point(known, moved)
 
     async def state(self) -> dict[str, Any]:
         """Return the lab's channels, its faults and those running."""
@@ -98,12 +98,25 @@ def _exchange(url: str, method: str, path: str, content: Any) -> tuple[int, Any]
 
 def _form(one: Mapping[str, Any], url: str) -> ChannelForm:
     told = ("code", "name", "tier", "class", "template", "labels", "badges")
-    of_input = ("kind", "layer", "expected")
-    entry = {"url": urljoin(url, str(one["url"])), **{name: one[name] for name in of_input if name in one}}
     said = {name: one[name] for name in told if name in one}
-    return ChannelForm.model_validate({**said, "inputs": [entry]})
+    entries = [_entry(entry, url) for entry in one.get("inputs", [one])]
+    return ChannelForm.model_validate({**said, "inputs": entries})
 
 
-def _moved(channel: Channel, url: str) -> Iterable[str]:
+def _entry(one: Mapping[str, Any], url: str) -> dict[str, Any]:
+    return {
+        "url": urljoin(url, str(one["url"])),
+        **{name: one[name] for name in ("kind", "layer", "expected") if name in one},
+    }
+
+
+def _moved(channel: Channel, form: ChannelForm, url: str) -> list[str]:
+    """Return the addresses of a known channel in this run: the lab's port, and the groups that go with it."""
     parts = urlsplit(url)
-    return (urlsplit(one.url)._replace(scheme=parts.scheme, netloc=parts.netloc).geturl() for one in channel.inputs)
+    groups = [entry.url for entry in form.inputs or () if entry.kind is Kind.TS]
+    return [
+        (groups.pop(0) if groups else one.url)
+        if one.kind is Kind.TS
+        else urlsplit(one.url)._replace(scheme=parts.scheme, netloc=parts.netloc).geturl()
+        for one in channel.inputs
+    ]
