@@ -64,6 +64,7 @@ class Accuracy:
         self._due: list[_Window] = []
         self.worst: dict[int, float] = {}
         self.over: dict[int, int] = {}
+        self.newest: dict[int, float] = {}
         self.constant: dict[int, bool] = {}
 
     def feed(self, steps: Steps) -> Judged | None:
@@ -152,6 +153,7 @@ class Accuracy:
                 worst = float(fresh[np.argmax(np.abs(fresh))])
                 if abs(worst) > abs(self.worst.get(window.pid, 0.0)) or window.pid not in self.worst:
                     self.worst[window.pid] = worst
+                self.newest[window.pid] = max(self.newest.get(window.pid, 0.0), abs(worst))
                 over = int((np.abs(fresh) > LIMIT_NS).sum())
                 self.over[window.pid] = self.over.get(window.pid, 0) + over
                 parts.append((window.index[-window.fresh :], window.pid, window.at[-window.fresh :], fresh))

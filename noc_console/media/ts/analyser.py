@@ -21,25 +21,31 @@ What it calls of the rooms beside (see `psi.Psi` and `es.Looker`):
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from noc_console.media.ts import packets, pts
+from noc_console.media.ts import packets, pts, second
 from noc_console.media.ts.accuracy import Accuracy, Judged
+from noc_console.media.ts.arrival import ArrivalClock
+from noc_console.media.ts.bands import Bands
 from noc_console.media.ts.clock import PCR_HZ, Clock
 from noc_console.media.ts.epochs import Epochs
 from noc_console.media.ts.grid import SyncEvent
+from noc_console.media.ts.hunt import SIZES
 from noc_console.media.ts.ledger import Ledger
+from noc_console.media.ts.lipsync import LipSync
 from noc_console.media.ts.outcome import WHOLE_STREAM, Batch, Measures, PacketError, PcrReport, PidReport, Report
 from noc_console.media.ts.packets import BAD_SYNC, ERROR, NULL_PID, PAYLOAD, SCRAMBLED, STARTS, Bytes
-from noc_console.media.ts.pcr import PcrMemory, Pcrs, Steps, measure
+from noc_console.media.ts.pcr import PcrMemory, Pcrs, Steps, copy, measure
 from noc_console.media.ts.profile import Profile
 from noc_console.media.ts.psi import Psi
 from noc_console.media.ts.scan import ReadHeads, Scanned, Scanner
 from noc_console.media.ts.timeline import Arrival, Timeline
 from noc_console.media.ts.windows import BITS, Windows
+from noc_console.model import Finding
 
 __all__ = ["Analyser", "Batch", "Measures", "PacketError", "PcrReport", "PidReport", "Report"]
 
@@ -47,6 +53,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CHUNK = 65536  # packets read in one go
 _SLACK_S = 1e-9
+_VANISHED_S = 2.0
 
 
 class Analyser:
@@ -60,10 +67,13 @@ class Analyser:
         self.pcr = PcrMemory()
         self.accuracy = Accuracy()
         self.sync_losses = 0
+        self.packet_size = packets.PACKET
         self._scanner = Scanner(read_heads)
         self._time: Timeline | None = None
         self._waiting: list[Scanned] = []
         self._settled = 0
+        self._sound_pcr: PcrMemory | None = None
+        self._sync_waiting: list[PacketError] = []
         self._epochs = Epochs()
         self._stamps = pts.StampMemory()
         self._kinds = self.psi.kinds.copy()
@@ -72,9 +82,17 @@ class Analyser:
         self._hidden: set[int] = set()
         self._absent: set[int] = set()
         self._unreferenced: set[int] = set()
+        self._told_strange: set[int] = set()
         self._ticked_at = float("nan")
         self._seconds = 0
         self._clock_now: dict[int, tuple[int, float]] = {}
+        self.bands = Bands(self.profile)
+        self._arrival = ArrivalClock()
+        self._lips = LipSync()
+        self._intervals: dict[int, float] = {}
+        self._ticked_totals: dict[int, int] = {}
+        self._hidden_before = (0, 0)
+        self._lasting: dict[int, PacketError] = {}
 
     # --- packets in -------------------------------------------------------------------------------------------
 
@@ -84,6 +102,8 @@ class Analyser:
         Times are Unix seconds that never fall; either all blocks have them or none.
         """
         self._take_sync(sync)
+        if len(block) > 1 and block.strides[0] in SIZES:
+            self.packet_size = block.strides[0]
         if self._time is None:
             self._time = Clock() if times is None else Arrival()
             self.windows.begin(0.0 if times is None or not len(times) else float(times[0]))
@@ -91,7 +111,8 @@ class Analyser:
             scanned = self._scanner.read(block[begin : begin + CHUNK])
             pcr = scanned.pcr
             if isinstance(self._time, Clock):
-                self._time.feed(pcr.index, pcr.pid, pcr.value, pcr.is_flagged, scanned.end)
+                sound = pcr if pcr.is_sound.all() else pcr.only(pcr.is_sound)
+                self._time.feed(sound.index, sound.pid, sound.value, sound.is_flagged, scanned.end)
             elif isinstance(self._time, Arrival) and times is not None:
                 self._time.take(scanned.first, times[begin : begin + CHUNK])
             else:
@@ -107,7 +128,12 @@ class Analyser:
         if isinstance(self._time, Clock):
             self._time.finish(self._scanner.packets)
         self._settle()
+        self._sync_waiting = [replace(error, at=self._now) for error in self._sync_waiting]
+        self._tell_sync(None)
         self._tell_accuracy(self.accuracy.finish())
+        if isinstance(self._time, Clock) and self._now == self._now:
+            self.windows.close(self._now)
+            self._judge_vanished(self._now)
         return self._batch(0)
 
     def _batch(self, count: int) -> Batch:
@@ -120,18 +146,31 @@ class Analyser:
     def _take_sync(self, sync: Sequence[SyncEvent]) -> None:
         for event in sync:
             self._scanner.new_run()
-            if event.is_gained:
+            index = event.packet_index
+            if not event.is_gained:
+                self.sync_losses += 1
+                text = "Sync lost: two sync bytes in a row are not 0x47."
+                self._sync_waiting.append(PacketError("1.1", WHOLE_STREAM, index, self._now, text, 1.0))
+            elif event.wrong:
                 self._scanner.sync_errors += event.wrong
-                if event.wrong:
-                    self._tell("1.2", event.packet_index, f"{event.wrong} sync bytes are not 0x47.", event.wrong)
-                continue
-            self.sync_losses += 1
-            text = "Sync lost: two sync bytes in a row are not 0x47."
-            self._tell("1.1", event.packet_index, text)
+                text = f"{event.wrong} sync bytes are not 0x47, {event.skipped} bytes belong to no packet."
+                self._sync_waiting.append(
+                    PacketError("1.2", WHOLE_STREAM, index, self._now, text, float(event.wrong), event.wrong)
+                )
+        if sync and isinstance(self._time, Arrival):
+            self._tell_sync(None)
 
-    def _tell(self, indicator: str, index: int, text: str, weight: int = 1) -> None:
-        at = self._time.now if self._time is not None else float("nan")
-        self.ledger.add(PacketError(indicator, WHOLE_STREAM, index, at, text, float(weight), weight))
+    def _tell_sync(self, before: int | None) -> None:
+        """Count what the grid said, with the time of the packet it concerns (all of it with None)."""
+        while self._sync_waiting and (before is None or self._sync_waiting[0].packet_index < before):
+            error = self._sync_waiting.pop(0)
+            if before is not None and self._time is not None:
+                error = replace(error, at=float(self._time.at(np.array([error.packet_index]))[0]))
+            self.ledger.add(error)
+
+    @property
+    def _now(self) -> float:
+        return self._time.now if self._time is not None else float("nan")
 
     # --- what has a time is judged in order -------------------------------------------------------------------
 
@@ -145,6 +184,7 @@ class Analyser:
             while self._settled < end:
                 begin, cut = self._settled, self._tables(scanned, self._settled, end)
                 self._streams(scanned, begin, cut)
+                self._tell_sync(cut)
                 if self.psi.tree.pmt_pids is not self._tree_seen:
                     self._tree_seen = self.psi.tree.pmt_pids
                     self._kinds, self._clock_pids = self.psi.kinds.copy(), self.psi.clock_pids.copy()
@@ -169,15 +209,15 @@ class Analyser:
         time = self._time
         assert time is not None
         edges = time.seconds(begin, end)
-        for edge, second in [*edges, (end, None)]:
+        for edge, whole_second in [*edges, (end, None)]:
             cut = self._read(scanned, begin, edge)
             self._count(scanned, begin, cut)
             begin = cut
             if self.psi.tree.pmt_pids is not self._tree_seen:
                 return cut
-            if second is not None:
+            if whole_second is not None:
                 time.closed(edge)
-                self._second(second)
+                self._second(whole_second)
         return end
 
     def _read(self, scanned: Scanned, begin: int, end: int) -> int:
@@ -260,32 +300,47 @@ class Analyser:
                 self._absent.add(pid)
                 self._tell_absent(pid, at, gone)
 
+    def _judge_vanished(self, at: float) -> None:
+        """A stored stream has ended: sound and picture that stopped well before it are missing too."""
+        for pid in np.flatnonzero(self._kinds).tolist():
+            gone = at - self.windows.last_at.get(pid, at)
+            if pid not in self._absent and gone >= max(_VANISHED_S, 2 * self.windows.longest_gap.get(pid, 0.0)):
+                self._absent.add(pid)
+                self._tell_absent(pid, at, gone)
+
     def _tell_absent(self, pid: int, at: float, gone: float) -> None:
         text = f"PID 0x{pid:04x} is in the PMT and has not occurred for {gone:.1f} s."
-        self.ledger.add(PacketError("1.6", pid, self._settled, at, text, gone))
+        self._lasting[pid] = PacketError("1.6", pid, self._settled, at, text, gone)
+        self.ledger.add(self._lasting[pid])
 
     def _judge_unreferenced(self, pids: Ints, at: float) -> None:
         """TR 101 290, 3.4: a PID that no PSI refers to within half a second."""
         psi, first = self.psi, self.windows.first_at
         if not psi.tree.pat:
             return
-        for pid in pids[psi.referenced[pids] == 0].tolist():
+        strangers = pids[psi.referenced[pids] == 0].tolist()
+        self._unreferenced.intersection_update(strangers)
+        for pid in strangers:
             since = at - first[pid]
-            if since > self.profile.unreferenced_s and pid not in self._unreferenced:
+            if (
+                since > self.profile.unreferenced_s
+                and pid not in self._unreferenced
+                and pid not in self._told_strange
+            ):
                 self._unreferenced.add(pid)
+                self._told_strange.add(pid)
                 text = f"PID 0x{pid:04x} has been there for {since:.1f} s and no PSI refers to it."
-                self.ledger.add(PacketError("3.4", pid, self._settled, at, text, since))
+                self._lasting[pid] = PacketError("3.4", pid, self._settled, at, text, since)
+                self.ledger.add(self._lasting[pid])
 
     def _streams(self, scanned: Scanned, begin: int, end: int) -> None:
         """Judge PCRs, time stamps, continuity and damage of the packets in [begin, end)."""
         time = self._time
         assert time is not None
-        rows = _slice(scanned.pcr.index, begin, end)
-        pcr = scanned.pcr
-        if rows.stop > rows.start:
-            index = pcr.index[rows]
-            pcrs = Pcrs(index, pcr.pid[rows], pcr.value[rows], time.at(index), pcr.is_flagged[rows], pcr.run[rows])
-            self._judge_pcrs(pcrs)
+        pcr = scanned.pcr.only(_slice(scanned.pcr.index, begin, end))
+        if len(pcr.index):
+            pcrs = Pcrs(pcr.index, pcr.pid, pcr.value, time.at(pcr.index), pcr.is_flagged, pcr.run)
+            self._judge_pcrs(pcrs, pcr.is_sound)
         jumps = scanned.jumps[_slice(scanned.jumps, begin, end)]
         jump_pids = scanned.pid[jumps - scanned.first].astype(np.int64)
         rows = _slice(scanned.stamps[0], begin, end)
@@ -311,17 +366,30 @@ class Analyser:
             pid = np.full(len(index), WHOLE_STREAM, np.int64)
         self.ledger.many(indicator, index, pid, self._time.at(index), lambda row: (text, 1.0))
 
-    def _judge_pcrs(self, pcrs: Pcrs) -> None:
+    def _judge_pcrs(self, pcrs: Pcrs, is_sound: NDArray[np.bool_]) -> None:
+        if self._sound_pcr is None and not is_sound.all():
+            self._sound_pcr = copy(self.pcr)
         steps = measure(pcrs, self.pcr)
-        self._note_clocks(steps)
-        gap, warning, error = steps.gap, self.profile.pcr_warning_s, self.profile.pcr_error_s
-        is_flagged = steps.pcrs.is_flagged
-        self._tell_steps("2.3.b", steps, steps.is_jump)
+        gap, warning, error = steps.gap, self.profile.pcr_warning_s + _SLACK_S, self.profile.pcr_error_s + _SLACK_S
+        judged = steps.has_before & ~steps.pcrs.is_flagged
+        for pid, longest in zip(
+            steps.pcrs.pid[steps.starts].tolist(), np.fmax.reduceat(gap, steps.starts).tolist(), strict=True
+        ):
+            if longest == longest:
+                self._intervals[pid] = max(self._intervals.get(pid, 0.0), longest)
         # TR 101 290, 2.3.a: the newer text has 100 ms, the older 40 ms
-        self._tell_steps("2.3.a", steps, steps.has_before & ~is_flagged & (gap > error + _SLACK_S))
-        self._tell_steps(
-            "2.3.a-40", steps, steps.has_before & ~is_flagged & (gap > warning + _SLACK_S) & (gap <= error + _SLACK_S)
-        )
+        self._tell_steps("2.3.a", steps, judged & (gap > error))
+        self._tell_steps("2.3.a-40", steps, judged & (gap > warning) & (gap <= error))
+        if self._sound_pcr is not None:
+            # what stands in a packet with a transport error is counted, its value is not believed
+            rows = np.flatnonzero(is_sound)
+            if not len(rows):
+                return
+            steps = measure(pcrs.rows(rows), self._sound_pcr)
+        self._note_clocks(steps)
+        if isinstance(self._time, Arrival):
+            self._arrival.feed(steps)
+        self._tell_steps("2.3.b", steps, steps.is_jump)
         self._tell_accuracy(self.accuracy.feed(steps))
 
     def _note_clocks(self, steps: Steps) -> None:
@@ -377,6 +445,91 @@ class Analyser:
             self.ledger.add(error)
         self.psi.errors.clear()
 
+    # --- once a second ----------------------------------------------------------------------------------------
+
+    def tick(self, at: float) -> Measures:
+        """Return what the time since the last call was like; live, once a second, `at` is the time of arrival."""
+        if isinstance(self._time, Clock):
+            at = self._now if self._now == self._now else at
+        elif self._time is not None:
+            self._second(at)
+        self._take_psi_errors()
+        lasting = [error for pid, error in self._lasting.items() if pid in self._absent or pid in self._unreferenced]
+        counts, places, found = second.counted(self.ledger, lasting)
+        rates, length = self._rates(at)
+        long_rates = self.windows.long_rates(at)
+        pcr = self._pcr_second(at)
+        whole = {**second.error_metrics(counts), **second.pcr_metrics(second.worst_pcr(pcr.values()))}
+        if length > 0:
+            whole |= second.rate_metrics(rates, long_rates)
+        drifts = self._drifts()
+        if drifts:
+            whole["ts.av_drift_s"] = max(drifts.values(), key=abs)
+        metrics = {"ts": whole}
+        for pid, rate in rates.items() if length > 0 else ():
+            own = {"ts.bitrate_bps": rate, "ts.cc_errors": float(places.get(("1.4", pid), 0))}
+            if pid in long_rates:
+                own["ts.bitrate_5min_bps"] = long_rates[pid]
+            if pid in pcr:
+                own |= second.pcr_metrics(pcr[pid])
+            metrics[second.scope_of(pid)] = own
+        metrics |= self._services(rates, drifts) if length > 0 else {}
+        kinds = np.flatnonzero(self._kinds).tolist()
+        if length > 0:
+            found += self.bands.feed(second.rates_for_bands(rates, dict.fromkeys(kinds, 1)))
+        found += second.other_findings(self.profile, whole, self._is_constant())
+        found += self._scrambling(kinds)
+        return Measures(at, metrics, found)
+
+    def _rates(self, at: float) -> tuple[dict[int, float], float]:
+        """Return bit/s by PID since the last tick, and how long that was."""
+        now = self.windows.totals()
+        before, self._ticked_totals = self._ticked_totals, now
+        begin = self._ticked_at if self._ticked_at == self._ticked_at else self.windows.began
+        self._ticked_at = at
+        length = at - begin
+        if not length > 0:
+            return {}, 0.0
+        return {pid: (count - before.get(pid, 0)) * BITS / length for pid, count in now.items()}, length
+
+    def _pcr_second(self, at: float) -> dict[int, second.PcrSecond]:
+        arrivals = self._arrival.close(at) if isinstance(self._time, Arrival) else {}
+        intervals, self._intervals = self._intervals, {}
+        accuracies, self.accuracy.newest = self.accuracy.newest, {}
+        return {
+            pid: second.PcrSecond(intervals.get(pid), accuracies.get(pid), *arrivals.get(pid, (None, None)))
+            for pid in {*arrivals, *intervals, *accuracies}
+        }
+
+    def _drifts(self) -> dict[int, float]:
+        """Return how sound and picture of each programme have moved against each other."""
+        found = {}
+        for service in self.psi.tree.views():
+            pids = [stream.pid for stream in service.streams]
+            video = next((pid for pid in pids if self._kinds[pid] == 1), None)
+            audio = next((pid for pid in pids if self._kinds[pid] == 2), None)
+            if video is not None and audio is not None:
+                drift = self._lips.drift(video, audio, self._stamps)
+                if drift is not None:
+                    found[service.id] = drift
+        return found
+
+    def _services(self, rates: Mapping[int, float], drifts: Mapping[int, float]) -> dict[str, dict[str, float]]:
+        told = {}
+        for service in self.psi.tree.views():
+            pids = {service.pmt_pid, service.pcr_pid, *(stream.pid for stream in service.streams)}
+            own = {"ts.bitrate_bps": sum(rates.get(pid, 0.0) for pid in pids)}
+            if service.id in drifts:
+                own["ts.av_drift_s"] = drifts[service.id]
+            told[f"service/{service.name or service.id}"] = own
+        return told
+
+    def _scrambling(self, kinds: Sequence[int]) -> tuple[Finding, ...]:
+        hidden = sum(self._scanner.scrambled.get(pid, 0) for pid in kinds)
+        packets_now = sum(self._ticked_totals.get(pid, 0) for pid in kinds)
+        (before, packets_before), self._hidden_before = self._hidden_before, (hidden, packets_now)
+        return second.scrambling_finding(self.profile, hidden - before, packets_now - packets_before)
+
     # --- what is known ----------------------------------------------------------------------------------------
 
     def report(self) -> Report:
@@ -386,7 +539,7 @@ class Analyser:
         duration = self._time.now if isinstance(self._time, Clock) and self._time.now == self._time.now else 0.0
         every = set(totals) | set(scanner.transport_errors)
         return Report(
-            packet_size=packets.PACKET,
+            packet_size=self.packet_size,
             packets=scanner.packets,
             sync_losses=self.sync_losses,
             sync_byte_errors=scanner.sync_errors,
@@ -416,6 +569,7 @@ class Analyser:
             continuity_errors=scanner.continuity_errors.get(pid, 0),
             duplicates=scanner.repeats.get(pid, 0),
             discontinuity_flags=scanner.jumps.get(pid, 0),
+            payload_starts=scanner.starts.get(pid, 0),
             bitrate_bps=count * BITS / duration if duration else 0.0,
             pcr=self._pcr_report(pid),
         )

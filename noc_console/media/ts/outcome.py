@@ -15,6 +15,8 @@ WHOLE_STREAM = -1
 class PacketError:
     """One counted error: `indicator` is its number in TR 101 290 (`1.4`, `2.3.a`), `packet_index` counts from 0.
 
+    `2.3.a-40` is the warning of the older editions: more than 40 ms, not more than 100 ms, between two PCRs.
+
     `pid` is WHOLE_STREAM where no PID is concerned. `at` is stream or arrival time in seconds, NaN where the stream
     has no clock. `value` is what was measured, in the unit the text names. `weight` is how many errors this one
     stands for where a run of them is told as one.
@@ -77,6 +79,7 @@ class PidReport:
     continuity_errors: int = 0
     duplicates: int = 0
     discontinuity_flags: int = 0
+    payload_starts: int = 0
     bitrate_bps: float = 0.0
     pcr: PcrReport | None = None
 

@@ -71,6 +71,15 @@ class PcrMemory(PidRows):
         self.backward = self.column(np.int64, 0)
 
 
+def copy(memory: PcrMemory) -> PcrMemory:
+    """Return a memory of its own with the same content."""
+    twin = PcrMemory()
+    twin.rows_of(np.array(memory.pids, np.int64))
+    for name in ("value", "at", "count", "longest", "over_40ms", "over_100ms", "backward"):
+        getattr(twin, name).rows[:] = getattr(memory, name).rows
+    return twin
+
+
 def measure(pcrs: Pcrs, memory: PcrMemory) -> Steps:
     """Return the steps between the PCRs of each PID, and let `memory` move on to their end."""
     pcrs = pcrs.rows(np.argsort(pcrs.pid, kind="stable"))

@@ -75,7 +75,8 @@ def judge(stamps: Stamps, memory: StampMemory, judged: NDArray[np.uint8], repeti
     # 13818-1, 2.4.3.7: a picture is shown after it is decoded, and decoded after the one before
     what = np.where(follows & (step > repetition_s), LEAP, 0)
     what = np.where((dts_before >= 0) & (gap > repetition_s), GAP, what)
-    what = np.where(follows & (step <= 0), BROKEN_ORDER, what)
+    # several PES packets of one access unit may carry the same stamp
+    what = np.where(follows & (step < 0), BROKEN_ORDER, what)
     ahead = steps(pts - dts) / STAMP_HZ
     what = np.where(ahead < 0, LATE_PTS, what)
     value = np.choose(what, (step, step, ahead, gap, step))
@@ -89,7 +90,7 @@ def text(what: int, pid: int, value: float, limit_s: float) -> str:
     name = f"PID 0x{pid:04x}"
     match what:
         case 1:
-            return f"{name}: the DTS does not grow ({value:+.3f} s from the one before)."
+            return f"{name}: the DTS goes back by {-value:.3f} s."
         case 2:
             return f"{name}: the PTS is {-value:.3f} s before its DTS."
         case 3:

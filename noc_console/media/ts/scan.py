@@ -36,6 +36,18 @@ class PcrRows:
     value: Ints
     is_flagged: NDArray[np.bool_]
     run: Ints
+    is_sound: NDArray[np.bool_]  # false where the packet has a transport_error_indicator
+
+    def only(self, keep: NDArray[np.bool_] | slice) -> PcrRows:
+        """Return some of them."""
+        return PcrRows(
+            self.index[keep],
+            self.pid[keep],
+            self.value[keep],
+            self.is_flagged[keep],
+            self.run[keep],
+            self.is_sound[keep],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,6 @@ class Scanned:
     def rest(self, begin: int) -> Scanned:
         """Return what is left from packet `begin` on, in memory of its own."""
         row = begin - self.first
-        pcr, keep = self.pcr, self.pcr.index >= begin
         stamps = self.stamps[0] >= begin
         index, pid, pts, dts = self.stamps
         return Scanned(
@@ -69,7 +80,7 @@ class Scanned:
             self.block[row:].copy(),
             self.pid[row:].copy(),
             self.flags[row:].copy(),
-            PcrRows(pcr.index[keep], pcr.pid[keep], pcr.value[keep], pcr.is_flagged[keep], pcr.run[keep]),
+            self.pcr.only(self.pcr.index >= begin),
             (index[stamps], pid[stamps], pts[stamps], dts[stamps]),
             self.errors[self.errors >= begin],
             self.repeats[self.repeats >= begin],
@@ -93,6 +104,7 @@ class Scanner:
         self.continuity_errors: dict[int, int] = {}
         self.repeats: dict[int, int] = {}
         self.jumps: dict[int, int] = {}
+        self.starts: dict[int, int] = {}
 
     def read(self, block: Bytes) -> Scanned:
         """Return what the next packets hold."""
@@ -109,13 +121,14 @@ class Scanner:
             block,
             pid,
             flags,
-            self._pcrs(block, heads, some[sound & (marks & PCR != 0)], first),
+            self._pcrs(block, heads, some[(marks & (PCR | BAD_SYNC) == PCR) & (pid[some] != NULL_PID)], first),
             self._stamps(block, pid, some[sound & (marks & (STARTS | SCRAMBLED) == STARTS)], verdicts.repeats, first),
             first + verdicts.errors,
             first + verdicts.repeats,
             first + damaged,
             first + jumps,
         )
+        tally(self.starts, pid[some[marks & (STARTS | BAD_SYNC) == STARTS]])
         self._count(heads, verdicts, damaged, jumps)
         self.packets += len(pid)
         return scanned
@@ -130,7 +143,9 @@ class Scanner:
             rows, value = rows[value >= 0], value[value >= 0]
         run = self._run + np.searchsorted(heads.breaks, rows, "right")
         self._run += len(heads.breaks)
-        return PcrRows(first + rows, heads.pid[rows].astype(np.int64), value, heads.flags[rows] & JUMP != 0, run)
+        marks = heads.flags[rows]
+        pid = heads.pid[rows].astype(np.int64)
+        return PcrRows(first + rows, pid, value, marks & JUMP != 0, run, marks & ERROR == 0)
 
     @staticmethod
     def _stamps(

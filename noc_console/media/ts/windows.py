@@ -52,8 +52,6 @@ class Windows:
     def __init__(self) -> None:
         self._fresh = np.zeros(PIDS, np.int32)
         self._total = np.zeros(PIDS, np.int64)
-        self._first: NDArray[np.float32] | None = None
-        self.met = np.zeros(0, np.int64)
         self.first_at: dict[int, float] = {}
         self.last_at: dict[int, float] = {}
         self.longest_gap: dict[int, float] = {}
@@ -69,6 +67,11 @@ class Windows:
         """The first window begins."""
         if self._begin is None:
             self._begin = at
+
+    @property
+    def began(self) -> float:
+        """When the open window began, NaN before the first one."""
+        return self._begin if self._begin is not None else float("nan")
 
     def close(self, at: float) -> Window:
         """Return the packets since the last call."""
