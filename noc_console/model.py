@@ -110,7 +110,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One channel at one layer: what a worker is told to measure."""
+    """One channel at one layer: what a worker is told to measure; `tier` is its channel's, told when assigned."""
 
     id: int
     channel_id: int
@@ -121,6 +121,7 @@ class Input:
     poll_s: float = 0.0
     access: Access = field(default_factory=Access)
     expected: Expected = field(default_factory=Expected)
+    tier: int = 2
 
 
 @dataclass(frozen=True, slots=True)

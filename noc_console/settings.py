@@ -21,6 +21,8 @@ class Settings(BaseModel, frozen=True):
     request_values_h: float = Field(default=48, ge=2)
     aggregates_d: float = Field(default=30, ge=1)
     hourly_months: int = Field(default=13, ge=1)
+    ring_bytes: int = Field(default=1024**3, ge=16 * 1024**2)
+    evidence_bytes: int = Field(default=64 * 1024**2, ge=1024**2)
     captures_bytes: int = Field(default=2 * 1024**3, ge=0)
     event_reserve_bytes: int = Field(default=8 * 1024**2, ge=0)
     worker_memory_bytes: int = Field(default=1024**3, ge=128 * 1024**2)

@@ -27,6 +27,7 @@ from noc_console.agent.reads import Reads
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.supervisor import Supervisor
 from noc_console.agent.templates import TemplateDesk
+from noc_console.agent.ts_evidence import StreamEvidence
 from noc_console.agent.work import Work
 from noc_console.alarms.engine import Engine
 from noc_console.alarms.rulebook import Rulebook
@@ -82,6 +83,7 @@ class Agent:
         self.programs = Programs(self.clock, self.channels, self.board, self.recorder)
         self.lab = LabDesk(self.channels)
         self.evidence = Evidence(self.recorder, self.supervisor)
+        self.stream_evidence = StreamEvidence(self.recorder, self.supervisor, self.settings)
         self._group = parts.group
         self._channel_of: dict[int, int] = {}
         self.news: deque[dict[str, Any]] = deque(maxlen=_MOST_NEWS)
@@ -134,7 +136,12 @@ class Agent:
 
     def _assign(self) -> None:
         self._channel_of = {one.id: channel.id for channel in self.channels.by_id.values() for one in channel.inputs}
-        inputs = [one for channel in self.channels.by_id.values() if channel.is_enabled for one in channel.inputs]
+        inputs = [
+            replace(one, tier=channel.tier)
+            for channel in self.channels.by_id.values()
+            if channel.is_enabled
+            for one in channel.inputs
+        ]
         self.supervisor.assign(inputs)
         self.work.rings.keep_only(one.id for one in inputs)
 
@@ -142,6 +149,7 @@ class Agent:
         """React to what is in the journal now: alarms get evidence, a store that fails gets an alarm."""
         self.bell.ring()
         self.evidence.heard(event)
+        self.stream_evidence.heard(event)
         self._remember(event)
         if event.kind == "RecordingStopped":
             text = str(event.data.get("text") or "The history cannot be written.")

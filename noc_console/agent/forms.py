@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from noc_console.errors import KnownError
 from noc_console.model import Access, Channel, Expected, Input, Kind, Layer, Level
+from noc_console.net.udp_url import udp_address
 
 MASK = "***"
+REPLAYED = (".ts", ".m2ts", ".mts", ".trp", ".pcap", ".pcapng", ".cap")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,49}\Z")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -26,8 +29,27 @@ def checked_url(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise ValueError("the URL cannot be read") from None
+    if parts.scheme in ("udp", "rtp"):
+        return _checked_group(url)
+    if parts.scheme == "file":
+        return _checked_file(url)
     if parts.scheme not in ("http", "https") or not host:
-        raise ValueError("the URL must begin with http:// or https:// and name a host")
+        raise ValueError("the URL must begin with http://, https://, udp:// or rtp:// and name a host")
+    return url
+
+
+def _checked_group(url: str) -> str:
+    try:
+        udp_address(url)
+    except KnownError as error:
+        raise ValueError(f"the URL names no stream: {str(error).rstrip('.')}") from None
+    return url
+
+
+def _checked_file(url: str) -> str:
+    path = unquote(urlsplit(url).path)
+    if not path.startswith("/") or not path.lower().endswith(REPLAYED):
+        raise ValueError(f"the URL of a file to replay is its full path and ends with {', '.join(REPLAYED)}")
     return url
 
 
@@ -85,7 +107,7 @@ class InputForm(BaseModel):
 
     id: int = Field(default=0, ge=0, le=2**62)
     url: Url
-    layer: int = Field(default=Layer.PACKAGER, ge=0, le=5)
+    layer: int | None = Field(default=None, ge=0, le=5)
     kind: Kind | None = None
     level: Level = Level.FULL
     poll_s: float = Field(default=0.0, ge=0, le=3600, allow_inf_nan=False)
@@ -120,7 +142,9 @@ class ChannelForm(BaseModel):
 
 
 def kind_of(url: str) -> Kind:
-    """Guess from its path what a URL speaks; HLS unless it is clearly an MPD."""
+    """Guess from its form what a URL speaks: datagrams and files are TS, HLS is what is not clearly an MPD."""
+    if urlsplit(url).scheme in ("udp", "rtp", "file"):
+        return Kind.TS
     path = urlsplit(url).path.lower()
     return Kind.DASH if path.endswith(".mpd") or ".mpd/" in path else Kind.HLS
 
@@ -150,11 +174,15 @@ def to_input(form: InputForm, known: Input | None = None) -> Input:
     headers = {name: kept.get(name, "") if text == MASK else text for name, text in form.access.headers.items()}
     query = known.access.query if known and form.access.query == MASK else form.access.query
     expected = form.expected
+    guess = kind_of(form.url)
+    # what comes as datagrams is a transport stream, and nothing else is one
+    kind = guess if Kind.TS in (guess, form.kind) else form.kind or guess
+    usual = Layer.HEADEND if kind is Kind.TS else Layer.PACKAGER
     return Input(
         id=known.id if known else 0,
         channel_id=known.channel_id if known else 0,
-        layer=Layer(form.layer),
-        kind=form.kind or kind_of(form.url),
+        layer=usual if form.layer is None else Layer(form.layer),
+        kind=kind,
         url=form.url,
         level=form.level,
         poll_s=form.poll_s,
@@ -181,12 +209,14 @@ def _inputs(form: ChannelForm, start: Channel) -> tuple[Input, ...]:
     if not start.inputs:
         return (to_input(first),)
     known = start.inputs[0]
-    moved = InputForm.model_validate({**first.model_dump(), "level": known.level, "layer": int(known.layer)})
+    is_alike = (kind_of(form.input_url) is Kind.TS) == (known.kind is Kind.TS)
+    layer = int(known.layer) if is_alike else None
+    moved = InputForm.model_validate({**first.model_dump(), "level": known.level, "layer": layer})
     return (to_input(moved, known), *start.inputs[1:])
 
 
 def _badges(start: Channel, inputs: tuple[Input, ...], form: ChannelForm) -> tuple[str, ...]:
     kinds = [one.kind.value.upper() for one in inputs]
     marks = ["4K"] * bool(form.is_4k) + ["HDR"] * bool(form.is_hdr)
-    kept = [badge for badge in start.badges if badge not in ("HLS", "DASH")]
+    kept = [badge for badge in start.badges if badge not in ("HLS", "DASH", "TS")]
     return tuple(dict.fromkeys([*kinds, *kept, *marks]))

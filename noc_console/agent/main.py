@@ -171,6 +171,7 @@ class Household:
         group.create_task(agent.supervisor.run(agent.intake))
         group.create_task(agent.flow.run())
         group.create_task(agent.evidence.run())
+        group.create_task(agent.stream_evidence.run())
         group.create_task(fill_sparks(list(agent.channels.by_id.values()), agent.recorder, agent.board))
         group.create_task(Pulse(agent).run())
         group.create_task(NoticeBeat(agent).run())

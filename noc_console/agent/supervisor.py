@@ -252,7 +252,9 @@ class Supervisor:
             patience_s = self.settings.worker_silent_s
             if slot.state == "starting":
                 patience_s = max(_START_S, patience_s)
-            fault = running.fault(patience_s, self.settings.worker_memory_bytes)
+            # evidence lies beside the bound, but never in more than its own budget
+            rings = min(int(slot.health.get("ring_bytes") or 0), self.settings.ring_bytes)
+            fault = running.fault(patience_s, self.settings.worker_memory_bytes + rings)
             if fault:
                 slot.fault, slot.state = fault, "silent"
                 await running.kill()

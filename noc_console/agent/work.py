@@ -49,6 +49,31 @@ class Work:
             "before": {"fetched_at": before["at"], "text": before["text"]} if before else None,
         }
 
+    async def streamed(self, channel_id: int, input_id: int) -> dict[str, Any]:
+        """Return what is known of a transport stream: source, services, PIDs, tables, counts."""
+        entry = self._stream(channel_id, input_id)
+        found: dict[str, Any] = await self._ask(entry, verb="ts")
+        return {"input": entry.id, **found}
+
+    async def packets(self, channel_id: int, input_id: int, indicator: str, limit: int) -> list[dict[str, Any]]:
+        """Return the newest counted errors of a transport stream as packets, newest first."""
+        entry = self._stream(channel_id, input_id)
+        found: list[dict[str, Any]] = await self._ask(entry, verb="packets", indicator=indicator, limit=limit)
+        return found
+
+    async def _ask(self, entry: Input, **command: Any) -> Any:
+        slot = self.supervisor.slot_of(entry.id)
+        return await self.supervisor.ask(slot, {"input_id": entry.id, **command}, _PATIENCE_S)
+
+    def _stream(self, channel_id: int, input_id: int) -> Input:
+        inputs = self.channels.find(channel_id).inputs
+        for one in inputs:
+            if input_id == one.id or (not input_id and one.kind is Kind.TS):
+                if one.kind is not Kind.TS:
+                    raise NotFound("This input is no transport stream.")
+                return one
+        raise NotFound("The channel has no such transport stream.")
+
     def _findings(self, channel_id: int, input_id: int, scope: str) -> list[dict[str, Any]]:
         shown = self.board.channel(channel_id, 0.0) or {"inputs": ()}
         found = (finding for one in shown["inputs"] if one["id"] == input_id for finding in one["findings"])

@@ -15,6 +15,8 @@ from noc_console.api.door import TheAgent
 routes = APIRouter(tags=["work"])
 InputId = Annotated[int, Query(alias="input", ge=0, le=2**62, description="0: the channel's first input.")]
 
+StreamId = Annotated[int, Query(alias="input", ge=0, le=2**62, description="0: the first transport stream.")]
+
 
 @routes.get("/channels/{channel_id}/requests")
 async def requests(
@@ -37,6 +39,24 @@ async def playlist(
 ) -> Response:
     """Return a playlist as fetched, with the fetch before it and the findings in it."""
     return answers.bare(await agent.work.playlist(channel_id, input_id, scope))
+
+
+@routes.get("/channels/{channel_id}/ts")
+async def streamed(agent: TheAgent, channel_id: Id, input_id: StreamId = 0) -> Response:
+    """Return what is known of a channel's transport stream: source, services, PIDs, tables, errors by indicator."""
+    return answers.bare(await agent.work.streamed(channel_id, input_id))
+
+
+@routes.get("/channels/{channel_id}/packets")
+async def packets(
+    agent: TheAgent,
+    channel_id: Id,
+    input_id: StreamId = 0,
+    indicator: Annotated[str, Query(max_length=16, description="Number of TR 101 290; empty: all.")] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+) -> Response:
+    """Return the newest counted errors of a transport stream as packets, newest first."""
+    return answers.bare(await agent.work.packets(channel_id, input_id, indicator, limit))
 
 
 @routes.post("/inspect", status_code=202)

@@ -47,6 +47,7 @@ def input_of(form: Mapping[str, Any]) -> Input:
         poll_s=float(form["poll_s"]),
         access=access_of(form["access"]),
         expected=Expected(**{**expected, **tuples}),
+        tier=int(form.get("tier", 2)),
     )
 
 

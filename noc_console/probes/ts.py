@@ -11,7 +11,6 @@ from noc_console.probes.ts_input import TsInput
 from noc_console.probes.ts_receiver import Receiver
 
 _AGAIN_S = 5.0
-_FIRST_RING_BYTES = 4 * 1024**2
 
 
 async def watch(input: Input, tools: Tools) -> None:
@@ -28,9 +27,9 @@ async def watch(input: Input, tools: Tools) -> None:
             tools.look("ts", tools.now(), {"ts.igmp_joined": 0.0}, (finding,))
             await tools.sleep(_AGAIN_S)
             continue
-        receiver = Receiver(address, link, _FIRST_RING_BYTES)
+        receiver = Receiver(address, link, reception.first_ring_bytes)
         live = TsInput(tools, receiver)
         try:
-            await reception.attend(receiver, live.look)
+            await reception.attend(input.id, live, input.tier)
         finally:
             receiver.close()

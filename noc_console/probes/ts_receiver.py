@@ -17,6 +17,7 @@ from noc_console.net.udp_url import UdpAddress
 
 USUAL = 7 * 188
 _MIN_SLOTS = 64
+_RATE_S = 3.0
 
 Bytes = NDArray[np.uint8]
 
@@ -102,11 +103,44 @@ class Receiver:
             self._widen()
         return arrived
 
-    def resize(self, ring_bytes: int) -> None:
-        """Give the ring another size; the newest datagrams stay in it."""
+    def resize(self, ring_bytes: int) -> bool:
+        """Give the ring another size, the newest datagrams stay in it; False while some of them wait to be read."""
+        if self.ring is None or self.unread or (self.order and self.order.is_waiting):
+            return False
         self._ring_bytes = ring_bytes
-        if self.ring is not None and not self.unread and not (self.order and self.order.is_waiting):
-            self.ring = self.ring.resized(max(ring_bytes, _MIN_SLOTS * self.ring.stride))
+        self.ring = self.ring.resized(max(ring_bytes, _MIN_SLOTS * self.ring.stride))
+        return True
+
+    def bytes_per_s(self, at: float) -> float:
+        """Return how fast the ring fills, measured over at least three seconds; 0 while that is not known."""
+        ring = self.ring
+        if ring is None or ring.written < _MIN_SLOTS:
+            return 0.0
+        oldest = float(ring.times[ring.oldest % ring.slots])
+        passed = at - oldest if oldest else 0.0
+        return (ring.written - ring.oldest) * (ring.stride + 24) / passed if passed >= _RATE_S else 0.0
+
+    def cut(self, first: int, end: int) -> bytes:
+        """Return the stream as it came in datagrams `first` to `end`, what is no media left out."""
+        ring = self.ring
+        if ring is None:
+            return b""
+        spans = ring.spans(first, min(end, ring.written))
+        numbers = np.arange(max(first, ring.oldest), min(end, ring.written))
+        sizes = _joined(ring.sizes, spans)
+        heads = _joined(ring.heads, spans) if self.order is not None else None
+        is_plain = heads is None or not ((heads[:, 0] & 0x3F).any() or (heads[:, 1] & 0x7F != self._kind).any())
+        if is_plain and bool((sizes == ring.stride).all()):
+            return b"".join(ring.body[span].tobytes() for span in spans)
+        if heads is None:
+            return self._gathered(numbers, np.zeros(len(numbers), np.int64), sizes.astype(np.int64)).data.tobytes()
+        media = np.flatnonzero((heads[:, 1] & 0x7F) == self._kind)
+        begins, ends = rtp.starts(heads[media], ring.body[numbers[media] % ring.slots], sizes[media])
+        return self._gathered(numbers[media], begins, ends).data.tobytes()
+
+    @property
+    def _kind(self) -> int:
+        return self.order.payload_type if self.order else -1
 
     def close(self) -> None:
         """Leave the group and close the socket."""

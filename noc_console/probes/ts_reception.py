@@ -5,35 +5,67 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from noc_console.net.udp_drain import Drainer
+from noc_console.probes.ts_budget import Wish, seconds_each
 from noc_console.probes.ts_receiver import Receiver
 
 TURN_S = 0.05
 LOOK_S = 1.0
+_PLAN_S = 5.0
 _GOLDEN = 0.6180339887
+_FIRST_RING_BYTES = 4 * 1024**2
+_CHANGE = 0.2  # a ring is made anew when its size is off by more than this share
+_RESIZED_A_TURN = 2
+
+
+class Stream(Protocol):
+    """Who looks at what a receiver has received."""
+
+    @property
+    def receiver(self) -> Receiver:
+        """The receiver."""
+
+    def look(self, at: float) -> None:
+        """Take what came."""
+
+    def report(self) -> dict[str, Any]:
+        """Return everything known of the stream."""
+
+    def packets(self, indicator: str, limit: int) -> list[dict[str, Any]]:
+        """Return the newest counted errors as packets."""
 
 
 @dataclass(slots=True)
 class Place:
-    """One input in the loop: what receives, who looks, and when it looks next."""
+    """One input in the loop: who looks, and when next; `wanted_bytes` is the ring it is to have, 0 as it is."""
 
-    receiver: Receiver
-    look: Callable[[float], None]
+    stream: Stream
+    tier: int
     ended: asyncio.Future[None]
+    began: float
     due: float
-    is_silent_told: bool = field(default=False)
+    is_silent_told: bool = False
+    wanted_bytes: int = 0
+
+    @property
+    def receiver(self) -> Receiver:
+        """Who receives."""
+        return self.stream.receiver
 
 
 class Reception:
-    """Owns the draining of one process; a receiver whose look or socket fails ends alone."""
+    """Owns the draining of one process, and the memory of its rings; an input that fails ends alone."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], budget_bytes: int = 1024**3) -> None:
         self._now = now
+        self.budget_bytes = budget_bytes
         self._drainer: Drainer | None = None
         self._places: dict[int, Place] = {}
-        self._numbers = 0
+        self._count = 0
+        self._planned_at = 0.0
         self._woken = asyncio.Event()
 
     def __len__(self) -> int:
@@ -44,23 +76,34 @@ class Reception:
         """The memory of all rings."""
         return sum(place.receiver.ring_bytes for place in self._places.values())
 
-    async def attend(self, receiver: Receiver, look: Callable[[float], None]) -> None:
-        """Receive until cancelled; `look` is called once a second with the time. Raises what look or socket raise.
+    @property
+    def first_ring_bytes(self) -> int:
+        """The size a new input's ring begins with, until its bitrate is known."""
+        return min(_FIRST_RING_BYTES, max(self.budget_bytes // (2 * (len(self._places) + 1)), 256 * 1024))
 
-        A look is called sooner when the ring fills up or the first second of silence is over.
+    def stream(self, input_id: int) -> Stream | None:
+        """Return the stream of an input that is being received."""
+        place = self._places.get(input_id)
+        return place.stream if place else None
+
+    async def attend(self, input_id: int, stream: Stream, tier: int = 2) -> None:
+        """Receive until cancelled; raises what looking or the socket raises.
+
+        The stream is looked at once a second, and sooner when its ring fills up or its first second of silence is
+        over.
         """
-        self._numbers += 1
-        number = self._numbers
+        self._count += 1
         at = self._now()
-        # looks are spread over the second, so that no turn has to look at many inputs
-        due = at + LOOK_S + (number * _GOLDEN % 1.0) * TURN_S
-        place = Place(receiver, look, asyncio.get_running_loop().create_future(), due)
-        self._places[number] = place
+        # looks are spread over the turns of a second, so that no turn has to look at many inputs
+        due = at + LOOK_S + self._count * _GOLDEN % 1.0
+        place = Place(stream, tier, asyncio.get_running_loop().create_future(), at, due)
+        self._places[input_id] = place
         self._woken.set()
         try:
             await place.ended
         finally:
-            del self._places[number]
+            if self._places.get(input_id) is place:
+                del self._places[input_id]
 
     async def run(self) -> None:
         """Drain and look until cancelled; sleeps while there is nothing to receive."""
@@ -81,16 +124,38 @@ class Reception:
             try:
                 place.receiver.drain(drainer, offset_s)
                 if self._is_due(place, at):
-                    place.look(at)
+                    place.stream.look(at)
             except Exception as error:  # noqa: BLE001 - the fan-out: one input must not stop the others
                 if not place.ended.done():
                     place.ended.set_exception(error)
+        self._mind_rings(at)
 
     def _is_due(self, place: Place, at: float) -> bool:
         if at >= place.due:
-            place.due = max(place.due + LOOK_S, at + LOOK_S / 2)
+            place.due = max(place.due + LOOK_S, at + 0.9 * LOOK_S)
             return True
-        silent = at - place.receiver.newest_at >= LOOK_S
-        is_news = silent and not place.is_silent_told and place.receiver.newest_at > 0
-        place.is_silent_told = silent
+        is_silent = at - max(place.receiver.newest_at, place.began) >= LOOK_S
+        is_news = is_silent and not place.is_silent_told
+        place.is_silent_told = is_silent
         return is_news or place.receiver.is_crowded
+
+    def _mind_rings(self, at: float) -> None:
+        if at - self._planned_at >= _PLAN_S:
+            self._planned_at = at
+            self._plan(at)
+        resized = 0
+        for place in self._places.values():
+            if place.wanted_bytes and place.receiver.resize(place.wanted_bytes):
+                place.wanted_bytes = 0
+                resized += 1
+                if resized >= _RESIZED_A_TURN:
+                    return
+
+    def _plan(self, at: float) -> None:
+        """Share the budget by what each input fills in a second, and by the tier of its channel."""
+        known = [place for place in self._places.values() if place.receiver.bytes_per_s(at)]
+        wishes = [Wish(place.receiver.bytes_per_s(at), place.tier) for place in known]
+        for place, wish, seconds in zip(known, wishes, seconds_each(wishes, self.budget_bytes), strict=True):
+            wanted = int(wish.bytes_per_s * seconds)
+            held = place.receiver.ring_bytes
+            place.wanted_bytes = wanted if abs(wanted - held) > _CHANGE * held else 0

@@ -50,7 +50,7 @@ class Worker:
         self._health = Health(self._outbox, self._world, now)
         self._reception = Reception(now)
         self._watches = Watches(group, self._tools_of)
-        self._commands = Commands(fetcher, self._outbox, self._watches, lambda: self._settings)
+        self._commands = Commands(fetcher, self._outbox, self._watches, self._reception, lambda: self._settings)
 
     async def run(self, on_end: Callable[[], None]) -> None:
         """Obey frames until the end; raises GarbledFrame where the pipe carries nonsense."""
@@ -73,6 +73,7 @@ class Worker:
         content = frame.json()
         if frame.type is FrameType.ASSIGN:
             inputs, self._settings = assigned(content)
+            self._reception.budget_bytes = self._settings.ring_bytes // self._settings.workers
             self._watches.assign(inputs)
         elif content.get("verb") == "stop":
             return False
@@ -106,11 +107,11 @@ class Worker:
                 self._outbox.observe(Observation(0, "clock", now(), metrics))
             self._outbox.flush()
             if turn % _HEALTH_EVERY == 1:
-                self._outbox.send(self._health.report(len(self._watches)))
+                self._outbox.send(self._health.report(len(self._watches), self._reception.ring_bytes))
                 self._mind_bounds()
 
     def _mind_bounds(self) -> None:
-        if rss_bytes() > self._settings.worker_memory_bytes:
+        if rss_bytes() - self._reception.ring_bytes > self._settings.worker_memory_bytes:
             raise KnownError("The worker needs more memory than it may; it ends to be replaced.")
         if self._outbox.silent_s > _CORE_SILENT_S:
             raise KnownError("The core has not read for a minute; the worker ends.")

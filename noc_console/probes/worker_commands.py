@@ -11,6 +11,8 @@ from noc_console.errors import KnownError
 from noc_console.net.fetch import Fetcher
 from noc_console.net.pipe_forms import access_of
 from noc_console.probes.inspection import inspect
+from noc_console.probes.ts_commands import StreamCommands
+from noc_console.probes.ts_reception import Reception
 from noc_console.probes.worker_outbox import Outbox
 from noc_console.probes.worker_watches import Watches
 from noc_console.settings import Settings
@@ -23,10 +25,18 @@ _MOST_SECONDS = 600.0
 class Commands:
     """The verbs a worker knows; every command with an id gets exactly one `reply` note."""
 
-    def __init__(self, fetcher: Fetcher, outbox: Outbox, watches: Watches, settings: Callable[[], Settings]) -> None:
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        outbox: Outbox,
+        watches: Watches,
+        reception: Reception,
+        settings: Callable[[], Settings],
+    ) -> None:
         self._fetcher = fetcher
         self._outbox = outbox
         self._watches = watches
+        self._streams = StreamCommands(reception, watches)
         self._settings = settings
         self._inspections = asyncio.Semaphore(4)
 
@@ -53,6 +63,8 @@ class Commands:
                 return self._playlist(int(command["input_id"]), str(command["scope"]))
             case "inspect":
                 return await self._inspect(command)
+            case "ts" | "packets" | "evidence":
+                return await self._streams.answer(command)
             case verb:
                 raise KnownError(f"The worker does not know the command {verb!r}.")
 
@@ -69,8 +81,8 @@ class Commands:
     async def _inspect(self, command: Mapping[str, Any]) -> Mapping[str, Any]:
         url, seconds = str(command["url"]), min(max(float(command.get("seconds", 0)), 0.0), _MOST_SECONDS)
         access = access_of(command.get("access") or {})
-        if "://" not in url[:16]:
-            raise KnownError("Only http and https addresses can be inspected here.")  # not the agent's own files
+        if "://" not in url[:16] or url.startswith("file:"):
+            raise KnownError("Only addresses can be inspected here, no files.")  # not the agent's own ones
 
         def progress(ratio: float, message: str) -> None:
             note = {"kind": "progress", "id": command.get("id"), "progress": ratio, "message": message}

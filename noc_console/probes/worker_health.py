@@ -28,8 +28,8 @@ class Health:
         """Take the lateness of one turn of the loop in seconds; the worst one is reported."""
         self._lag_s = max(self._lag_s, lag_s)
 
-    def report(self, inputs: int) -> Mapping[str, Any]:
-        """Return the `health` note since the last one."""
+    def report(self, inputs: int, ring_bytes: int = 0) -> Mapping[str, Any]:
+        """Return the `health` note since the last one; `ring_bytes` is the memory of evidence, within a budget."""
         now, cpu = self._now(), time.process_time()
         requests, received = self._outbox.requests, self._outbox.received_bytes
         then, cpu_then, requests_then, received_then = self._before
@@ -43,6 +43,7 @@ class Health:
             "inputs": inputs,
             "cpu_ratio": (cpu - cpu_then) / passed_s,
             "rss_bytes": rss_bytes(),
+            "ring_bytes": ring_bytes,
             "lag_s": lag_s,
             "requests_per_s": (requests - requests_then) / passed_s,
             "bandwidth_bps": (received - received_then) * 8 / passed_s,

@@ -16,7 +16,19 @@ def form(**said: object) -> ChannelForm:
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://h/x", "http://", "file:///etc/passwd", "http://h/a b", "http://h:x/", "javascript:1", "", "http://h/\n"],
+    [
+        *(
+            "ftp://h/x",
+            "http://",
+            "file:///etc/passwd",
+            "http://h/a b",
+            "http://h:x/",
+            "javascript:1",
+            "",
+            "http://h/\n",
+        ),
+        *("udp://239.1.1.1", "udp://a.name:1234", "rtp://10.0.0.1@10.0.0.2:5000", "file:one.ts", "udp://@[::1:5000"),
+    ],
 )
 def test_what_no_probe_can_fetch_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="the URL"):
@@ -30,6 +42,9 @@ def test_what_no_probe_can_fetch_is_refused(url: str) -> None:
         ("http://h/live/manifest.MPD?token=1", Kind.DASH),
         ("http://h/live/index.m3u8?x=.mpd", Kind.HLS),
         ("http://h/live/", Kind.HLS),
+        ("udp://@239.1.1.1:1234", Kind.TS),
+        ("rtp://10.0.0.1@232.1.1.1:5000?iface=eth0", Kind.TS),
+        ("file:///srv/replay/one.ts", Kind.TS),
     ],
 )
 def test_the_path_tells_the_kind(url: str, kind: Kind) -> None:
@@ -70,3 +85,17 @@ def test_a_channel_sent_back_as_it_was_shown_is_the_same() -> None:
 def test_values_out_of_bounds_are_refused(said: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         form(**said)
+
+
+def test_a_group_is_measured_at_the_headend_whatever_kind_was_said() -> None:
+    (one,) = to_channel(form(inputs=[{"url": "udp://@239.1.1.1:1234", "kind": "hls"}])).inputs
+    assert (one.kind, int(one.layer)) == (Kind.TS, 1)
+    (other,) = to_channel(form(inputs=[{"url": "http://h/a.m3u8", "kind": "ts"}])).inputs
+    assert (other.kind, int(other.layer)) == (Kind.HLS, 2)
+
+
+def test_a_channel_that_moves_from_http_to_a_group_moves_to_the_headend() -> None:
+    known = to_channel(form(input_url="http://h/a.m3u8"))
+    moved = to_channel(form(input_url="udp://@239.1.1.1:1234"), known)
+    assert [(one.kind, int(one.layer)) for one in moved.inputs] == [(Kind.TS, 1)]
+    assert moved.badges == ("TS",)

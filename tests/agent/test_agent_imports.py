@@ -16,21 +16,23 @@ http://127.0.0.1:8080/vtv1/master.m3u8
 #EXTINF:-1,Just a name
 http://127.0.0.1:8080/just/manifest.mpd
 rtp://239.1.1.1:1234
+mms://127.0.0.1/old
 """
 
 
 def test_a_players_list_gives_code_name_group_and_url() -> None:
-    first, second, third = rows(M3U)
-    assert first.form and second.form
+    first, second, third, fourth = rows(M3U)
+    assert first.form and second.form and third.form
     assert first.line == 2
     assert first.form.channel_code == "CH_OTT_VTV1"
     assert first.form.channel_name == "VTV1 - Thời sự"
     assert first.form.labels == ["News, local"]
     assert first.form.input_url == "http://127.0.0.1:8080/vtv1/master.m3u8"
     assert second.form.channel_code == "CH_OTT_JUST_A_NAME"
-    assert third.form is None
-    assert third.line == 7
-    assert "must begin with http" in third.message
+    assert third.form.input_url == "rtp://239.1.1.1:1234"
+    assert fourth.form is None
+    assert fourth.line == 8
+    assert "must begin with http" in fourth.message
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
