@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-
-import httpx
+from typing import TYPE_CHECKING
 
 from noc_console.errors import KnownError
-from noc_console.notify.http import client_for
 from noc_console.notify.kinds import KINDS
 from noc_console.notify.outcome import Outcome
 from noc_console.notify.receiver import HttpConfig, ReceiverConfig
 from noc_console.routing.notice import Notice
+
+if TYPE_CHECKING:
+    import httpx
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class Posts:
         if not isinstance(config, HttpConfig):
             return self._unused()
         if name not in self._clients:
+            from noc_console.notify.http import client_for
+
             try:
                 # reading the trusted certificates takes 60 ms
                 self._clients[name] = await asyncio.to_thread(client_for, config)
@@ -63,6 +66,8 @@ class Posts:
 
     def _unused(self) -> httpx.AsyncClient:
         if self._none is None:
+            import httpx
+
             self._none = httpx.AsyncClient(verify=False, trust_env=False)  # noqa: S501 - never sends anything
             self._old.append(self._none)
         return self._none

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from noc_console.notify.outcome import Outcome
 from noc_console.routing.notice import Notice
+
+if TYPE_CHECKING:
+    import httpx
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME)]
@@ -61,7 +63,7 @@ class HttpConfig(ReceiverConfig, frozen=True):
     proxy: Line = ""
 
 
-Deliver = Callable[[Notice, Any, str, httpx.AsyncClient], Awaitable[Outcome]]
+Deliver = Callable[[Notice, Any, str, "httpx.AsyncClient"], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
