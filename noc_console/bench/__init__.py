@@ -28,6 +28,7 @@ BENCHES: Mapping[str, str] = {
     "charts": "noc_console.bench.charts",
     "history": "noc_console.bench.history",
     "start": "noc_console.bench.start",
+    "multicast": "noc_console.bench.multicast",
 }
 
 

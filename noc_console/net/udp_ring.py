@@ -27,6 +27,7 @@ class Ring:
         self.times = np.zeros(self.slots, np.float64)
         self.tails: dict[int, bytes] = {}
         self.written = 0
+        self.filled = 0
         self.body_at = int(self.body.ctypes.data)
         self.heads_at = int(self.heads.ctypes.data)
 
@@ -36,9 +37,22 @@ class Ring:
         return self.body.nbytes + self.heads.nbytes + self.sizes.nbytes + self.times.nbytes
 
     @property
+    def used_bytes(self) -> int:
+        """The memory it takes now: the system gives it when it is first written to."""
+        return self.nbytes * self.filled // self.slots
+
+    @property
     def oldest(self) -> int:
         """The number of the oldest datagram that is still there."""
-        return max(0, self.written - self.slots)
+        return self.written - self.filled
+
+    @property
+    def seconds(self) -> float:
+        """How long ago, against the newest, the oldest datagram came."""
+        if not self.filled:
+            return 0.0
+        newest, oldest = (self.written - 1) % self.slots, self.oldest % self.slots
+        return max(0.0, float(self.times[newest] - self.times[oldest]))
 
     def take(self, count: int) -> None:
         """Count datagrams that now lie in the next slots; tails of what they replaced go."""
@@ -46,6 +60,7 @@ class Ring:
             for number in range(self.written - self.slots, self.written - self.slots + count):
                 self.tails.pop(number, None)
         self.written += count
+        self.filled = min(self.filled + count, self.slots)
 
     def spans(self, start: int, end: int) -> list[slice]:
         """Return the slots of datagrams `start` to `end` (numbers) as at most two slices, oldest first."""
@@ -68,8 +83,8 @@ class Ring:
     def resized(self, size_bytes: int) -> Ring:
         """Return a ring of another size with the newest datagrams of this one in it."""
         other = Ring(size_bytes, self.stride, self.head)
-        kept = min(self.written - self.oldest, other.slots)
-        other.written = self.written
+        kept = min(self.filled, other.slots)
+        other.written, other.filled = self.written, kept
         for number, span in _numbered(self, self.written - kept):
             for target, part in _numbered_in(other, number, span):
                 other.body[target], other.sizes[target] = self.body[part], self.sizes[part]
@@ -77,16 +92,7 @@ class Ring:
                 if self.head:
                     other.heads[target] = self.heads[part]
         other.tails = {number: tail for number, tail in self.tails.items() if number >= self.written - kept}
-        if kept < other.slots:
-            # slots never written hold no datagram: size 0, and older than everything
-            other.empty_before(self.written - kept)
         return other
-
-    def empty_before(self, number: int) -> None:
-        """Mark all slots of datagrams before `number` as holding none."""
-        for span in self.spans(self.oldest, number):
-            self.sizes[span] = 0
-            self.times[span] = 0.0
 
 
 def _numbered(ring: Ring, start: int) -> list[tuple[int, slice]]:

@@ -101,10 +101,7 @@ class TsInput:
             self._sender = sender
 
     def _held_s(self) -> float:
-        ring = self.receiver.ring
-        if ring is None or not ring.written:
-            return 0.0
-        return max(0.0, self.receiver.newest_at - float(ring.times[ring.oldest % ring.slots]))
+        return self.receiver.ring.seconds if self.receiver.ring else 0.0
 
     def packets(self, indicator: str, limit: int) -> list[dict[str, Any]]:
         """Return the newest counted errors as packets, of one indicator of TR 101 290 or of all."""

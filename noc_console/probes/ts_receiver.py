@@ -70,7 +70,12 @@ class Receiver:
 
     @property
     def ring_bytes(self) -> int:
-        """The memory of the ring."""
+        """The memory of the ring as it is filled now."""
+        return self.ring.used_bytes if self.ring else 0
+
+    @property
+    def full_bytes(self) -> int:
+        """The memory of the ring when it is full."""
         return self.ring.nbytes if self.ring else 0
 
     def drain(self, drainer: Drainer, offset_s: float) -> int:
@@ -86,9 +91,9 @@ class Receiver:
         self._heard(found.sender, found.senders)
         if found.drops >= 0:
             self._dropped(found.drops)
-        if self.unread > self.ring.slots:
+        if self._read < self.ring.oldest:
             # we were too slow: as much lost on our side as what the kernel drops
-            self.overrun += self.unread - self.ring.slots
+            self.overrun += self.ring.oldest - self._read
             self._read = self.ring.oldest
         return found.count
 
@@ -114,11 +119,10 @@ class Receiver:
     def bytes_per_s(self, at: float) -> float:
         """Return how fast the ring fills, measured over at least three seconds; 0 while that is not known."""
         ring = self.ring
-        if ring is None or ring.written < _MIN_SLOTS:
+        if ring is None or ring.filled < _MIN_SLOTS:
             return 0.0
-        oldest = float(ring.times[ring.oldest % ring.slots])
-        passed = at - oldest if oldest else 0.0
-        return (ring.written - ring.oldest) * (ring.stride + 24) / passed if passed >= _RATE_S else 0.0
+        passed = at - float(ring.times[ring.oldest % ring.slots])
+        return ring.filled * (ring.stride + 24) / passed if passed >= _RATE_S else 0.0
 
     def cut(self, first: int, end: int) -> bytes:
         """Return the stream as it came in datagrams `first` to `end`, what is no media left out."""
@@ -236,7 +240,7 @@ class Receiver:
         longest = int(ring.sizes.max())
         if longest > ring.stride and not (self.order and self.order.is_waiting):
             wider = Ring(self._ring_bytes, longest, ring.head)
-            wider.written = self._read = ring.written
+            wider.written = self._read = ring.written  # what was longer is evidence no more
             self.ring = wider
 
 

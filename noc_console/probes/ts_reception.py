@@ -157,5 +157,5 @@ class Reception:
         wishes = [Wish(place.receiver.bytes_per_s(at), place.tier) for place in known]
         for place, wish, seconds in zip(known, wishes, seconds_each(wishes, self.budget_bytes), strict=True):
             wanted = int(wish.bytes_per_s * seconds)
-            held = place.receiver.ring_bytes
+            held = place.receiver.full_bytes
             place.wanted_bytes = wanted if abs(wanted - held) > _CHANGE * held else 0
