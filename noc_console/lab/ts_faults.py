@@ -61,16 +61,25 @@ class TsFaultKind:
 
 
 def _at_rate(wire: Wire, doing: Doing, candidates: Ints) -> Ints:
-    """Return as many of the candidates as are due at the fault's rate, the earliest first, and count them.
+    """Return those of the candidates that are due at the fault's rate, never two neighbours, and count them.
 
-    The first is due half an interval after the fault began, so that N seconds have N times the rate.
+    The first is due half an interval after the fault began, so that N seconds have N times the rate. Where none is
+    near, the next one is taken.
     """
     trace = doing.trace
-    trace.seen += len(doing.rows)
-    due = int(trace.seen / wire.packets_per_s * doing.param("per_s") + 0.5)
-    taken = candidates[: due - trace.made]
+    before, trace.seen = trace.seen, trace.seen + len(doing.rows)
+    interval = wire.packets_per_s / doing.param("per_s")
+    taken: list[int] = []
+    least = 0
+    while (place := int((trace.made + len(taken) + 0.5) * interval)) < trace.seen:
+        row = doing.rows[max(place - before, 0)]
+        at = max(int(np.searchsorted(candidates, row)), least)
+        if at >= len(candidates):
+            break
+        taken.append(int(candidates[at]))
+        least = at + 2
     trace.made += len(taken)
-    return taken
+    return np.array(taken, np.int64)
 
 
 def _counted(wire: Wire, doing: Doing) -> Ints:

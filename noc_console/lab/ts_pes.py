@@ -11,7 +11,7 @@ from noc_console.lab.transport import adts
 
 PACKET = 188
 # a picture is shown this long after its first packet may be sent: the decoder's delay (TR 101 290, 3.10: below 1 s)
-DELAY = 72_000
+DELAY = 83_700
 _AUDIO_FRAMES_PER_PES = 5
 _STAMP_IN_PES = 9
 

@@ -20,8 +20,8 @@ from noc_console.lab.ts_pes import DELAY, PACKET, Unit, pictures, sound
 from noc_console.lab.ts_sections import Pids
 
 Ints = NDArray[np.int64]
-# every picture then has a whole number of datagrams of 7 packets
-PACKETS_STEP = FRAME_RATE * 7
+# rates are whole packets per picture, so that the turn is a whole number of packets long
+PACKETS_STEP = FRAME_RATE
 # ISO/IEC 13818-1, 2.7.2: a PCR at least every 100 ms; TR 101 290, 2.3.a: 40 ms
 PCR_EVERY_S = 0.032
 # TR 101 290: PAT and PMT 0.5 s, SDT and EIT p/f 2 s, NIT 10 s, TDT 30 s
@@ -29,10 +29,10 @@ PSI_EVERY_S, SDT_EVERY_S, NIT_EVERY_S, EIT_EVERY_S, TDT_EVERY_S, CUE_EVERY_S = 0
 _SOUND_LEAD_S = 0.25
 _SOUND_GAP_S = 0.004
 _PCR, _TABLE, _MEDIA = 0, 1, 2
-_HEADROOM = 1.12
+_HEADROOM = 1.14
 # by how much faster than their mean rate pictures are sent
-_PACES = (1.1, 1.2, 1.35, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0)
-_SPARE_S = 0.1
+_PACES = (1.02, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0)
+_SPARE_S = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _smooth(units: Sequence[Unit], loop_s: float) -> Iterator[_Wish]:
 
 def _paced(units: Sequence[Unit], gap_s: float, loop_s: float) -> list[tuple[float, float]]:
     """Return when each unit begins and ends; the second turn through, when what is left over has settled."""
-    free = 0.0
+    free = -loop_s
     for turn in (-1, 0):
         times = []
         for unit in units:

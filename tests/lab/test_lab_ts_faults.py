@@ -20,7 +20,7 @@ BEGIN_S, END_S, SECONDS = 1.0, 9.0, 12
 
 @pytest.fixture(scope="module")
 def mux(options: LabOptions) -> Mux:
-    return stream(options)
+    return stream(options, bitrate_bps=350 * 188 * 8)
 
 
 class Sent:
