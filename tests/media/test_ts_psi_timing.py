@@ -186,7 +186,7 @@ def test_tables_come_as_often_as_they_must(pid: int, whole: bytes, limit: float,
 def test_a_stream_without_si_is_not_blamed_for_it_unless_the_profile_says_so() -> None:
     quiet, strict = Psi(), Psi(SI)
     for psi in (quiet, strict):
-        for tenth in range(0, 400):
+        for tenth in range(400):
             give(psi, 0, PAT, tenth / 10)
             give(psi, 0x100, PMT, tenth / 10)
             if tenth % 10 == 0:
@@ -197,7 +197,7 @@ def test_a_stream_without_si_is_not_blamed_for_it_unless_the_profile_says_so() -
 
 def test_present_without_following_is_told_once() -> None:
     psi = Psi()
-    for second in range(0, 12):
+    for second in range(12):
         give(psi, 0x12, eit(7, 0), float(second))
         psi.tick(float(second))
     assert numbers(psi).count("3.6.c") == 1
@@ -207,7 +207,7 @@ def test_present_without_following_is_told_once() -> None:
 
 def test_present_with_following_is_right() -> None:
     psi = Psi()
-    for second in range(0, 12):
+    for second in range(12):
         give(psi, 0x12, eit(7, 0), float(second))
         give(psi, 0x12, eit(7, 1), second + 0.1)
         psi.tick(second + 0.2)

@@ -85,7 +85,14 @@ class Video:
         rate = f"{self.frame_rate:.2f}".rstrip("0").rstrip(".") if self.frame_rate else ""
         scan = "i" if self.is_interlaced else "p"
         size = f"{self.width}x{self.height}{scan}{rate}"
-        return f"{_NAMES.get(self.codec, self.codec)} {self.profile}{level} {size} {self.bit_depth} bit {self.hdr}"
+        parts = (
+            _NAMES.get(self.codec, self.codec),
+            f"{self.profile}{level}",
+            size,
+            f"{self.bit_depth} bit",
+            self.hdr,
+        )
+        return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

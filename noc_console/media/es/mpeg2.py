@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from noc_console.media.es.format import Colour, Video
-from noc_console.media.es.vui import frames_per_second
 
 _RATES = (0.0, 24000 / 1001, 24.0, 25.0, 30000 / 1001, 30.0, 50.0, 60000 / 1001, 60.0)
 _PROFILES = {5: "Simple", 4: "Main", 3: "SNR", 2: "Spatial", 1: "High"}
 _LEVELS = {10: "Low", 8: "Main", 6: "High 1440", 4: "High"}
 _CHROMA = ("", "4:2:0", "4:2:2", "4:4:4")
+_VARIABLE = 0x3FFFF  # ISO/IEC 11172-2, 2.4.3.2: all ones is a variable bitrate
 _HEAD, _EXTENSION = b"\x00\x00\x01\xb3", b"\x00\x00\x01\xb5"
 
 
@@ -21,7 +21,8 @@ def read_sequence(data: bytes) -> Video | None:
     width, height = head[0] << 4 | head[1] >> 4, (head[1] & 15) << 8 | head[2]
     code = head[3] & 15
     rate = _RATES[code] if code < len(_RATES) else 0.0
-    bitrate = (int.from_bytes(head[4:7], "big") >> 6) * 400
+    units = int.from_bytes(head[4:7], "big") >> 6
+    bitrate = units * 400 if units != _VARIABLE else 0
     extensions = {body[0] >> 4: body for body in _extensions(data, at)}
     one = extensions.get(1)
     if one is None:
@@ -38,7 +39,7 @@ def read_sequence(data: bytes) -> Video | None:
         level=_LEVELS.get(level, "") if not escape else "",
         width=width,
         height=height,
-        frame_rate=frames_per_second(1, 1) if not rate else round(rate, 3),
+        frame_rate=round(rate, 3),
         is_interlaced=not marks >> 35 & 1,
         chroma=_CHROMA[marks >> 33 & 3],
         colour=_colour(extensions.get(2)),
