@@ -37,12 +37,13 @@ from noc_console.media.ts.grid import SyncEvent
 from noc_console.media.ts.hunt import SIZES
 from noc_console.media.ts.ledger import Ledger
 from noc_console.media.ts.lipsync import LipSync
+from noc_console.media.ts.looking import Looking
 from noc_console.media.ts.outcome import WHOLE_STREAM, Batch, Measures, PacketError, PcrReport, PidReport, Report
 from noc_console.media.ts.packets import BAD_SYNC, ERROR, NULL_PID, PAYLOAD, SCRAMBLED, STARTS, Bytes
 from noc_console.media.ts.pcr import PcrMemory, Pcrs, Steps, copy, measure
 from noc_console.media.ts.profile import Profile
 from noc_console.media.ts.psi import Psi
-from noc_console.media.ts.scan import ReadHeads, Scanned, Scanner
+from noc_console.media.ts.scan import ReadHeads, Scanned, Scanner, payload_of
 from noc_console.media.ts.timeline import Arrival, Timeline
 from noc_console.media.ts.windows import BITS, Windows
 from noc_console.model import Finding
@@ -62,6 +63,7 @@ class Analyser:
     def __init__(self, profile: Profile | None = None, read_heads: ReadHeads = packets.read_heads) -> None:
         self.profile = profile or Profile()
         self.psi = Psi(self.profile)
+        self._looking = Looking(self.psi.looker)
         self.ledger = Ledger()
         self.windows = Windows()
         self.pcr = PcrMemory()
@@ -187,6 +189,7 @@ class Analyser:
                 self._tell_sync(cut)
                 if self.psi.tree.pmt_pids is not self._tree_seen:
                     self._tree_seen = self.psi.tree.pmt_pids
+                    self._looking.tables_changed()
                     self._kinds, self._clock_pids = self.psi.kinds.copy(), self.psi.clock_pids.copy()
                 self._settled = cut
             if end < scanned.end:
@@ -197,9 +200,8 @@ class Analyser:
     def _keep_rest(self) -> None:
         """What waits for its time is copied: the caller may use the block's memory again."""
         if self._waiting:
-            first = self._waiting[0]
-            if first.first < self._settled or len(self._waiting) > 1 or first.block.base is not None:
-                self._waiting = [one.rest(max(one.first, self._settled)) for one in self._waiting]
+            newest = self._waiting[-1]
+            self._waiting[-1] = newest.rest(max(newest.first, self._settled))
 
     def _tables(self, scanned: Scanned, begin: int, end: int) -> int:
         """Give the packets of tables (and of streams yet unknown) to their readers; second by second.
@@ -211,6 +213,7 @@ class Analyser:
         edges = time.seconds(begin, end)
         for edge, whole_second in [*edges, (end, None)]:
             cut = self._read(scanned, begin, edge)
+            self._looking.show(scanned, begin, cut)
             self._count(scanned, begin, cut)
             begin = cut
             if self.psi.tree.pmt_pids is not self._tree_seen:
@@ -221,9 +224,9 @@ class Analyser:
         return end
 
     def _read(self, scanned: Scanned, begin: int, end: int) -> int:
-        psi, looker, first = self.psi, self.psi.looker, scanned.first
+        psi, first = self.psi, scanned.first
         pid, flags = scanned.pid[begin - first : end - first], scanned.flags[begin - first : end - first]
-        rows = np.flatnonzero((psi.wanted | looker.wanted)[pid])
+        rows = np.flatnonzero(psi.wanted[pid])
         hidden = self._newly_hidden(pid, flags)
         if len(hidden):
             rows = np.union1d(rows, hidden)
@@ -246,14 +249,10 @@ class Analyser:
                 continue
             if not mark & PAYLOAD:
                 continue
-            body = scanned.block[index - first].tobytes()
-            payload = body[5 + body[4] :] if body[3] & 0x20 else body[4:]
-            if psi.wanted[one]:
-                psi.feed(one, bool(mark & STARTS), payload, index, at)
-                if psi.tree.pmt_pids is not self._tree_seen:
-                    return index + 1
-            elif looker.wanted[one]:
-                looker.look(one, payload, bool(mark & STARTS))
+            payload = payload_of(scanned.block[index - first].tobytes())
+            psi.feed(one, bool(mark & STARTS), payload, index, at)
+            if psi.tree.pmt_pids is not self._tree_seen:
+                return index + 1
         return end
 
     def _newly_hidden(self, pid: NDArray[np.uint16], flags: Bytes) -> Ints:
@@ -284,6 +283,7 @@ class Analyser:
             self.psi.pcr(pid, value, when)
         self._clock_now.clear()
         self.psi.tick(at)
+        self._looking.next_second()
         if self._seconds % 5 == 1:
             self.windows.remember(at)
         self._judge_absence(at)
@@ -553,7 +553,7 @@ class Analyser:
             counts=dict(sorted(self.ledger.counts.items())),
             errors=self.ledger.first_errors(),
             psi=self.psi.report(),
-            formats=dict(self.psi.looker.formats),
+            formats=dict(sorted(self.psi.looker.formats.items())),
         )
 
     def _is_constant(self) -> bool | None:

@@ -64,6 +64,7 @@ class Scanned:
     repeats: Ints
     damaged: Ints  # transport_error_indicator, or a wrong sync byte
     jumps: Ints  # discontinuity_indicator
+    units: Ints  # a PES packet or section starts in the clear
 
     @property
     def end(self) -> int:
@@ -86,6 +87,7 @@ class Scanned:
             self.repeats[self.repeats >= begin],
             self.damaged[self.damaged >= begin],
             self.jumps[self.jumps >= begin],
+            self.units[self.units >= begin],
         )
 
 
@@ -116,20 +118,23 @@ class Scanner:
         damaged = some[marks & (ERROR | BAD_SYNC) != 0]
         sound = (marks & (ERROR | BAD_SYNC) == 0) & (pid[some] != NULL_PID)
         jumps = some[sound & (marks & JUMP != 0)]
+        units = some[sound & (marks & (STARTS | SCRAMBLED) == STARTS)]
         scanned = Scanned(
             first,
             block,
             pid,
             flags,
             self._pcrs(block, heads, some[(marks & (PCR | BAD_SYNC) == PCR) & (pid[some] != NULL_PID)], first),
-            self._stamps(block, pid, some[sound & (marks & (STARTS | SCRAMBLED) == STARTS)], verdicts.repeats, first),
+            self._stamps(block, pid, units, verdicts.repeats, first),
             first + verdicts.errors,
             first + verdicts.repeats,
             first + damaged,
             first + jumps,
+            first + units,
         )
         tally(self.starts, pid[some[marks & (STARTS | BAD_SYNC) == STARTS]])
-        self._count(heads, verdicts, damaged, jumps)
+        flagged = some[(marks & (JUMP | BAD_SYNC) == JUMP) & (pid[some] != NULL_PID)]
+        self._count(heads, verdicts, damaged, flagged)
         self.packets += len(pid)
         return scanned
 
@@ -166,8 +171,13 @@ class Scanner:
         tally(self.continuity_errors, pid[verdicts.errors])
         tally(self.repeats, pid[verdicts.repeats])
         tally(self.jumps, pid[jumps])
-        hidden = np.flatnonzero(flags & (SCRAMBLED | ERROR | BAD_SYNC) == SCRAMBLED)
+        hidden = np.flatnonzero(flags & (SCRAMBLED | BAD_SYNC) == SCRAMBLED)
         tally(self.scrambled, pid[hidden])
+
+
+def payload_of(packet: bytes) -> bytes:
+    """Return what stands behind header and adaptation field."""
+    return packet[5 + packet[4] :] if packet[3] & 0x20 else packet[4:]
 
 
 def tally(counts: dict[int, int], pids: NDArray[np.uint16]) -> None:
