@@ -56,6 +56,7 @@ class Flow:
     async def _judge(self, looks: tuple[Observation, ...]) -> None:
         async with self._turn:
             changes = [change for look in looks for change in self._judged(look)]
+            changes = self.engine.settle(changes, looks[-1].at)
             await self._keep(changes)
             for look in looks:
                 self.board.observe(look)
@@ -72,7 +73,7 @@ class Flow:
     async def act(self, decide: Callable[[], Iterable[Change]], *also: Event) -> list[Alarm]:
         """Do what a command or the time decides: kept first, then shown. Further events are kept with it."""
         async with self._turn:
-            changes = list(decide())
+            changes = self.engine.settle(list(decide()), self.recorder.clock.now())
             await self._keep(changes, *also)
             self._show(changes)
         if changes or also:

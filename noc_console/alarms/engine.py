@@ -10,10 +10,14 @@ from noc_console.alarms import commands
 from noc_console.alarms.ageing import aged
 from noc_console.alarms.alarm import Alarm
 from noc_console.alarms.conditions import Conditions
+from noc_console.alarms.folding import Folding
 from noc_console.alarms.habits import Habits
+from noc_console.alarms.hiding import Hiding
 from noc_console.alarms.ledger import Change, Ledger
+from noc_console.alarms.merging import merged
 from noc_console.alarms.rulebook import Rulebook
 from noc_console.alarms.ruleset import Ruleset
+from noc_console.alarms.targets import Subject, subject_of
 from noc_console.model import Channel, Observation, Severity
 
 AGENT_INPUT = 0  # the agent's own measurements
@@ -22,11 +26,14 @@ AGENT_INPUT = 0  # the agent's own measurements
 class Engine:
     """The alarm logic of one agent: fed with looks and commands, asked for nothing else; owns no clock."""
 
-    def __init__(self, next_id: int = 1, habits: Habits | None = None) -> None:
+    def __init__(self, next_id: int = 1, habits: Habits | None = None, agent: str = "local") -> None:
         self.habits = habits or Habits()
         self.ledger = Ledger(self.habits, next_id)
         self.book = Rulebook()
+        self.agent = agent
         self.conditions = Conditions(self.ledger)
+        self.folding = Folding(self.ledger, agent)
+        self.hiding = Hiding(self.ledger, self.subject)
         self.conditions.use(AGENT_INPUT, Ruleset(self.book.rules(Channel(0, "", ""))))
 
     @property
@@ -48,7 +55,13 @@ class Engine:
                 for one in channel.inputs:
                     watched[one.id] = (channel, int(one.layer))
                     self.conditions.use(one.id, sets[key])
-        return self.conditions.watch(watched, at)
+        changes = self.conditions.watch(watched, at)
+        return [*changes, *self.hiding.turned(at), *self.folding.configure(watched, at)]
+
+    def subject(self, alarm: Alarm) -> Subject:
+        """Return what of an alarm windows can be aimed at."""
+        channel, _ = self.conditions.watched.get(alarm.input_id, (None, 0))
+        return subject_of(alarm, channel, self.agent)
 
     def restore(self, alarms: Iterable[Alarm], at: float, memory: Mapping[str, Any] | None = None) -> None:
         """Take the open alarms of the history, and what the rules remembered when the agent ended.
@@ -71,7 +84,29 @@ class Engine:
 
     def sweep(self, at: float) -> list[Change]:
         """Let time pass: shelves and acknowledgements end, and what nobody measures any more holds nothing up."""
-        return [*self.ledger.due(at), *aged(self.conditions, at)]
+        return [*self.ledger.due(at), *aged(self.conditions, at), *self.hiding.turned(at)]
+
+    def settle(self, changes: list[Change], at: float) -> list[Change]:
+        """Return these changes with what follows from them: what hides the new alarms, what they are folded under.
+
+        An alarm that is raised hidden or folded says so in its own event, and its parent is told before it.
+        """
+        told = [change.alarm for change in changes if change.event]
+        if not told:
+            return changes
+        channels = dict.fromkeys(alarm.channel_id for alarm in told)
+        for alarm in told:
+            if alarm.is_false:
+                channels |= dict.fromkeys(self.folding.refuse(alarm))
+        return merged(changes, [*self._hidden(told, channels, at), *self.folding.settle(channels, at)])
+
+    def _hidden(self, told: Iterable[Alarm], channels: Iterable[int], at: float) -> list[Change]:
+        waiting = self.hiding.waiting_for()
+        ids = dict.fromkeys(alarm.id for alarm in told)
+        if waiting and any(alarm.alarm_type in waiting for alarm in told):
+            for channel in channels:
+                ids |= dict.fromkeys(self.ledger.by_channel.get(channel, ()))
+        return self.hiding.again([self.alarms[one] for one in ids if one in self.alarms], at)
 
     # -- what an operator does
 
