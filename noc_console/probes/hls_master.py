@@ -80,6 +80,11 @@ class MasterWatch:
                 self._bad = BadPlaylist("hls-master-parse-error", "A media playlist arrived instead of the master.")
                 return
             self._is_media, self._first = True, reply
+            if self.findings:
+                self.findings = ()
+                self._tools.look(
+                    "master", reply.at, {}
+                )  # it was not there before, now it is: no master, but a playlist
             self.rungs = labelled([Rung(label="", kind="video", uri=self._input.url)])
             self._tools.tell_ladder(self.rungs)
             return

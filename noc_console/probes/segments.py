@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from noc_console.media.digits import last_digits
 from noc_console.model import Finding
 from noc_console.net.fetch import Reply
 from noc_console.probes.tools import Tools
@@ -106,7 +107,7 @@ def figures(listed: Listed, reply: Reply, expected_s: float, *, is_whole: bool) 
         "segment.status": float(reply.status),
         "segment.is_missing": float(_is_missing(reply)),
         "segment.duration_s": listed.duration_s,
-        "segment.sequence": float(listed.sequence),
+        "segment.sequence": last_digits(listed.sequence),
     }
     if expected_s > 0 and not listed.is_exempt:
         metrics["segment.duration_ratio"] = listed.duration_s / expected_s

@@ -66,7 +66,9 @@ def test_a_segment_without_times_is_not_judged() -> None:
     [
         pytest.param([250_000] * 20, False, id="exactly the declared rate"),
         pytest.param([400_000, 100_000] * 10, False, id="peaks within minBufferTime"),
-        pytest.param([300_000] * 12, True, id="20 % more, all the time"),
+        pytest.param([300_000] * 16, True, id="20 % more, all the time"),
+        pytest.param([270_000] * 900, False, id="8 % more, as containers add"),
+        pytest.param([500_000] * 900 + [200_000] * 100, False, id="twice as much once, mended since"),
         pytest.param([800_000], True, id="one huge segment"),
     ],
 )
@@ -77,6 +79,16 @@ def test_the_declared_bandwidth_must_carry_the_bits(sizes: list[int], is_exceede
     for size in sizes:
         bucket = bucket.fill(size, 2.0, offer.representation.bandwidth_bps)
     assert bool(exceeded(LISTED, offer, segment, bucket)) is is_exceeded
+
+
+def test_the_rates_are_told_as_declared_and_as_measured() -> None:
+    offer = offers(LISTED.periods[0])[0]
+    segment = segments(LISTED, LISTED.periods[0], offer.representation, AST + 20, limit=1)[0]
+    bucket = Bucket()
+    for _ in range(30):
+        bucket = bucket.fill(375_000, 2.0, offer.representation.bandwidth_bps)
+    (finding,) = exceeded(LISTED, offer, segment, bucket)
+    assert finding.text.startswith("Declared 1,000 kbit/s, lately 1,500: a player with ")
 
 
 def test_real_segments_agree_with_their_time_lines(testdata: Path) -> None:

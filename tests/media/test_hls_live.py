@@ -259,3 +259,19 @@ def test_parts_that_stay_away_are_late() -> None:
 def test_a_hint_must_be_honoured_by_the_next_part() -> None:
     assert "llhls-preload-hint-broken" not in ids(play((0, low(1)), (1, low(2))))
     assert "llhls-preload-hint-broken" in ids(play((0, low(1, hint="q.ts")), (1, low(2))))
+
+
+def test_ranges_of_one_file_under_a_standing_number_are_a_wrong_step_and_no_stale_playlist() -> None:
+    def ranges(first: int) -> Media:
+        lines = ["#EXTM3U", "#EXT-X-VERSION:4", "#EXT-X-TARGETDURATION:4", "#EXT-X-MEDIA-SEQUENCE:0"]
+        for number in range(first, first + 5):
+            lines += ["#EXTINF:4,", f"#EXT-X-BYTERANGE:1000@{number * 1000}", "live.ts"]
+        return parse_media("\n".join([*lines, ""]).encode(), "http://127.0.0.1/live.m3u8", {})
+
+    step = advance(Memory(), ranges(0), Seen(100.0))
+    for number in range(1, 12):
+        step = advance(step.memory, ranges(number), Seen(100.0 + 4 * number))
+        assert [segment.byterange for segment in step.fresh] == [(1000, (number + 4) * 1000)]
+    told = {finding.id for finding in step.findings}
+    assert "hls-media-sequence-step" in told
+    assert not told & {"hls-playlist-stale", "hls-playlist-stale-long", "hls-history-changed"}

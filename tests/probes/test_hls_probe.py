@@ -178,6 +178,16 @@ async def test_a_media_playlist_without_master_is_watched_and_fetched_once_per_r
         assert not hls.looks("master")
 
 
+async def test_a_media_playlist_that_was_not_there_at_first_leaves_no_finding_behind() -> None:
+    async with probe(AT, path="/high.m3u8") as (origin, hls):
+        await hls.round()
+        assert hls.found("master") == {"hls-master-unreachable"}
+        origin.publish(0)
+        await hls.round(AT + 7)
+        assert hls.found("master") == set()
+        assert hls.looks("playlist/video")
+
+
 KEY = '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"'
 
 

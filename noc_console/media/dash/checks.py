@@ -13,17 +13,30 @@ from noc_console.model import Finding
 _EDGE_SHARE = 0.5
 _DEFAULT_FRAME_S = 0.04
 _DEFAULT_BUFFER_S = 1.0
+_BORNE = 1.10
+_HELD_S = 60.0
+_SMOOTHED_OVER = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """How many bits a player that reads at @bandwidth still has to fetch (ISO/IEC 23009-1, 5.3.5.4)."""
+    """How many bits a player that reads at @bandwidth still has to fetch (ISO/IEC 23009-1, 5.3.5.4).
+
+    A tenth more than declared is borne, as in HLS. It holds at most a minute's worth, so that what was once too much
+    is forgotten when the packager is mended. `rate_bps` is the usual rate of the newest segments.
+    """
 
     bits: float = 0.0
+    rate_bps: float = 0.0
 
     def fill(self, size_bytes: int, duration_s: float, bandwidth_bps: int) -> Bucket:
         """Return what is left after one segment was delivered over its duration."""
-        return Bucket(max(self.bits + size_bytes * 8 - bandwidth_bps * duration_s, 0.0))
+        if duration_s <= 0:
+            return self
+        rate = size_bytes * 8 / duration_s
+        usual = rate if not self.rate_bps else self.rate_bps + (rate - self.rate_bps) / _SMOOTHED_OVER
+        left = self.bits + size_bytes * 8 - _BORNE * bandwidth_bps * duration_s
+        return Bucket(min(max(left, 0.0), _HELD_S * bandwidth_bps), usual)
 
 
 def judge(mpd: Mpd, offer: Offer, segment: Segment, head: Head) -> tuple[Finding, ...]:
@@ -47,11 +60,12 @@ def place(offer: Offer, segment: Segment) -> dict[str, str | int | float]:
 def exceeded(mpd: Mpd, offer: Offer, segment: Segment, bucket: Bucket) -> tuple[Finding, ...]:
     """Return the finding when the bits do not come in time at @bandwidth with minBufferTime buffered."""
     bandwidth = offer.representation.bandwidth_bps
-    allowed = bandwidth * max(mpd.min_buffer_s or 0.0, _DEFAULT_BUFFER_S)
+    buffer_s = max(mpd.min_buffer_s or 0.0, _DEFAULT_BUFFER_S)
+    allowed = bandwidth * min(buffer_s, _HELD_S / 2)
     if bandwidth <= 0 or bucket.bits <= allowed or segment.duration_s <= 0:
         return ()
-    late = bucket.bits / bandwidth
-    text = f"At the declared {bandwidth / 1e6:.2f} Mbit/s the media comes {late:.1f} s late: more bits than declared."
+    rates = f"Declared {bandwidth / 1000:,.0f} kbit/s, lately {bucket.rate_bps / 1000:,.0f}"
+    text = f"{rates}: a player with {buffer_s:g} s in its buffer runs dry."
     return (Finding("dash-bandwidth-exceeded", text, place(offer, segment)),)
 
 

@@ -13,6 +13,7 @@ from noc_console.media.dash.lint import lint
 from noc_console.media.dash.model import Mpd, Segment
 from noc_console.media.dash.rungs import Offer, ladder, offers_of
 from noc_console.media.dash.segments import count, edge, segments
+from noc_console.media.digits import last_digits
 from noc_console.model import Expected, Finding
 
 _APART_S = 0.1
@@ -266,7 +267,7 @@ def _edge_metrics(memory: Memory, mpd: Mpd, seen: Seen) -> dict[str, float]:
     if offer and newest:
         metrics["playlist.segments"] = float(count(mpd, offer.period, offer.representation, seen.utc))
         if mpd.is_dynamic:
-            metrics["playlist.media_sequence"] = float(newest[-1].number)
+            metrics["playlist.media_sequence"] = last_digits(newest[-1].number)
     if mpd.is_dynamic and memory.edge_s is not None and mpd.available_from is not None:
         behind = seen.utc - mpd.available_from - memory.edge_s
         # a template's newest segment came when its time came, a listed one when we first saw it listed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from noc_console.media.digits import last_digits
 from noc_console.media.hls.cues import Breaks, follow, judge_breaks
 from noc_console.media.hls.lint_media import lint_media
 from noc_console.media.hls.live_parts import PartWatch, judge_parts, watch_parts
@@ -246,7 +247,7 @@ def _metrics(memory: Memory, media: Media, seen: Seen, *, is_changed: bool) -> d
     metrics["playlist.window_s"] = media.duration_s
     metrics["playlist.segments"] = float(len(media.segments))
     metrics["playlist.target_duration_s"] = float(media.target_duration_s)
-    metrics["playlist.media_sequence"] = float(media.last_sequence)
+    metrics["playlist.media_sequence"] = last_digits(media.last_sequence)
     metrics["playlist.discontinuities"] = float(media.discontinuities)
     edge = media.edge_date
     if edge is not None and media.is_live:

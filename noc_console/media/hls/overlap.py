@@ -106,23 +106,32 @@ def _dseq_decreased(before: int, now: int, new: Media) -> Finding:
 
 def _step(old: Media, new: Media, shift: int) -> Finding | None:
     """Return the finding when the number of segments removed is not what MEDIA-SEQUENCE says."""
-    if not new.segments or (shift < len(old.segments) and _same_uri(old.segments[shift], new.segments[0])):
+    if not new.segments or (shift < len(old.segments) and _same_bytes(old.segments[shift], new.segments[0])):
         return None
-    first = new.segments[0].uri
-    removed = next((index for index, segment in enumerate(old.segments) if segment.uri == first), None)
+    first = new.segments[0]
+    removed = next((index for index, segment in enumerate(old.segments) if _place(segment) == _place(first)), None)
     if removed is None or removed == shift:
         return None
     # HLS rule 4: the number grows by exactly one for each segment removed
     return Finding(
         "hls-media-sequence-step",
         f"MEDIA-SEQUENCE grew by {shift}, but {removed} segments were removed.",
-        {"line": new.tags.get("EXT-X-MEDIA-SEQUENCE", 0), "uri": first},
+        {"line": new.tags.get("EXT-X-MEDIA-SEQUENCE", 0), "uri": first.uri},
     )
 
 
 def _unknown(old: Media, new: Media) -> tuple[Segment, ...]:
-    known = {segment.uri for segment in old.segments}
-    return tuple(segment for segment in new.segments if segment.uri not in known)
+    known = {_place(segment) for segment in old.segments}
+    return tuple(segment for segment in new.segments if _place(segment) not in known)
+
+
+def _place(segment: Segment) -> tuple[str, tuple[int, int] | None]:
+    """Return where a segment's bytes are: many segments may be ranges of one file."""
+    return segment.uri, segment.byterange
+
+
+def _same_bytes(one: Segment, other: Segment) -> bool:
+    return _same_uri(one, other) and one.byterange == other.byterange
 
 
 def _same_uri(one: Segment, other: Segment) -> bool:
