@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from noc_console.agent.core import Agent
-from noc_console.api import alarms, answers, catalogue, history, lab, live, operations, programs, work
+from noc_console.api import alarms, answers, catalogue, history, lab, live, notices, operations, programs, work
 from noc_console.api.rim import BASE, Rim
 
 # described here, checked in the rim before any route is looked for
@@ -34,6 +34,7 @@ def build(agent: Agent) -> FastAPI:
         work.routes,
         catalogue.routes,
         lab.routes,
+        notices.routes,
         operations.routes,
         programs.routes,
     )

@@ -107,6 +107,12 @@ class Sender:
         found = [(since, lane.receiver) for lane in self.lanes.values() if (since := lane.waits_since()) is not None]
         return min(found, default=None)
 
+    async def try_out(self, notice: Notice) -> Outcome:
+        """Tell a receiver at once, past everything that waits; return what became of it."""
+        target = self.targets[notice.receiver]
+        outcome = await self._posts.deliver(notice, target.name, target.config, target.secret)
+        return replace(outcome, text=scrubbed(outcome.text, target.secret))
+
     # -- what goes out
 
     async def run(self) -> None:

@@ -30,7 +30,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-_ENVIRONMENT = _Sandbox(autoescape=False, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)  # noqa: S701
+_ENVIRONMENT = _Sandbox(autoescape=False, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
 _ENVIRONMENT.globals.clear()
 for _name in ("center", "format", "indent", "wordwrap", "pprint", "filesizeformat", "xmlattr", "urlize", "random"):
     _ENVIRONMENT.filters.pop(_name, None)

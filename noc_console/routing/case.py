@@ -9,7 +9,7 @@ from typing import Any
 from noc_console.model import Event, Severity
 from noc_console.routing import texts
 from noc_console.routing.notice import Action, Notice, Skip
-from noc_console.routing.plan import Call, Plan, plan
+from noc_console.routing.plan import Call, Plan, plan, repeat_of
 from noc_console.routing.policy import Concern, Policy
 from noc_console.routing.reasons import SKIP, TELL
 
@@ -194,9 +194,10 @@ def _told(case: Case, calls: list[Call], at: float, policy: Policy) -> tuple[Cas
 
 def _repeat(case: Case, call: Call, at: float) -> int:
     """Return how many repetitions are behind us after a call; those missed while nobody ran are not made up for."""
-    if call.why != "repeat-until-acknowledged":
+    number = repeat_of(call.key)
+    if not number:
         return 0
-    return max(case.repeats + 1, int((at - case.began_at - call.route.steps[-1].after_s) // call.route.repeat_s))
+    return max(number, int((at - case.began_at - call.route.steps[-1].after_s) // call.route.repeat_s))
 
 
 def _notice(

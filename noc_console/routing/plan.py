@@ -48,6 +48,12 @@ def plan(policy: Policy, concern: Concern, began_at: float, repeats: int = 0) ->
     return Plan(tuple(sorted(calls.values(), key=lambda one: (one.at, one.level))), tuple(skips))
 
 
+def repeat_of(key: str) -> int:
+    """Return which repetition a call's key names, 0 where it is none."""
+    number = key.partition("/repeat-")[2].partition("/")[0]
+    return int(number) if number.isdigit() else 0
+
+
 def _silent(policy: Policy, concern: Concern) -> str:
     if policy.is_silent:
         return "notify-none"

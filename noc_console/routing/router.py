@@ -10,6 +10,7 @@ from noc_console.model import Channel, Event, Severity
 from noc_console.routing import case as cases
 from noc_console.routing.case import Case, Decision
 from noc_console.routing.notice import Action, Notice
+from noc_console.routing.plan import repeat_of
 from noc_console.routing.policy import Concern, Policy
 
 ALARM_KINDS = frozenset(
@@ -158,10 +159,5 @@ def _replayed(case: Case, notice: Notice, is_failed: bool) -> Case:
         began_at=notice.due_at if worse else case.began_at,
         done=calls if worse else case.done | calls,
         told={**case.told, **heard},
-        repeats=max([case.repeats, *(_repeat_of(key) for key in calls)]),
+        repeats=max([case.repeats, *(repeat_of(key) for key in calls)]),
     )
-
-
-def _repeat_of(key: str) -> int:
-    number = key.partition("/repeat-")[2].partition("/")[0]
-    return int(number) if number.isdigit() else 0
