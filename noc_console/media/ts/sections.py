@@ -44,7 +44,9 @@ class Assembler:
             done = self._whole(packet)
         self._part = bytearray(payload[1 + pointer :])
         self.is_open = True
-        return done + self._whole(packet)
+        if self._part:
+            done += self._whole(packet)
+        return done
 
     def drop(self) -> None:
         """Forget the section under way: a packet of it was lost."""
