@@ -108,7 +108,7 @@ def lab(
 
 @app.command()
 def inspect(
-    source: Annotated[str, typer.Argument(help="URL or file: .m3u8, .mpd.")],
+    source: Annotated[str, typer.Argument(help="URL or file: .m3u8, .mpd, .ts, .pcap, udp://@group:port, rtp://…")],
     seconds: Annotated[float, typer.Option("--for", help="Watch a live source this long.")] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     header: Annotated[list[str] | None, typer.Option(help="Extra header, 'Name: value'.")] = None,

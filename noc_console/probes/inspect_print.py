@@ -11,6 +11,7 @@ from rich.table import Table
 
 from noc_console import catalogues
 from noc_console.model import Finding, Kind
+from noc_console.probes import ts_print
 from noc_console.probes.inspection import Inspection, severity
 
 _COLOURS = {"critical": "bold red", "major": "red", "minor": "yellow", "warning": "cyan"}
@@ -20,7 +21,8 @@ _SLOWEST = 8
 def show(found: Inspection, console: Console) -> None:
     """Print the whole result."""
     console.print(f"[bold]{escape(found.source)}[/] is {_what(found)}")
-    for table in (_ladder(found), _findings(found.findings), _timings(found.requests)):
+    described = ts_print.tables(found.details) if found.kind is Kind.TS else (_ladder(found),)
+    for table in (*described, _findings(found.findings), _timings(found.requests)):
         if table.row_count:
             console.print(table)
     if not found.findings:
@@ -29,6 +31,8 @@ def show(found: Inspection, console: Console) -> None:
 
 def _what(found: Inspection) -> str:
     details = found.details
+    if found.kind is Kind.TS:
+        return ts_print.what(details)
     if found.kind is Kind.DASH:
         live = "live" if details.get("type") == "dynamic" else "on demand"
         return f"a DASH MPD, {live}, {len(details.get('periods', ()))} period(s)"
@@ -90,6 +94,8 @@ def _findings(findings: Iterable[Finding]) -> Table:
 
 
 def _where(where: Mapping[str, str | int | float]) -> str:
+    if "tr" in where:
+        return ts_print.place(where)
     parts = [str(where["rung"])] if where.get("rung") else []
     if where.get("line"):
         parts.append(f"line {where['line']}")

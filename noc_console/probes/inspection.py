@@ -13,7 +13,7 @@ from noc_console import catalogues
 from noc_console.errors import KnownError
 from noc_console.model import Access, Finding, Input, Kind, Layer, Severity
 from noc_console.net.fetch import Fetcher, Reply
-from noc_console.probes.inspected import Progress, Source
+from noc_console.probes.inspected import Inspected, Progress, Source
 from noc_console.probes.registry import inspect_of
 from noc_console.probes.tools import Recorder, Tools, now
 from noc_console.settings import Settings
@@ -66,6 +66,9 @@ async def inspect(
     """Inspect a URL or a file for so many seconds (0: one look); raises KnownError where that is impossible."""
     if not source.strip():
         raise KnownError("There is nothing to inspect: give a URL or a file.")
+    stream = await inspected_stream(source, seconds, progress)
+    if stream is not None:
+        return Inspection(source, Kind.TS, _merged(stream.findings), stream.metrics, stream.details, stream.proposal)
     access = access or Access()
     progress(0.0, "Fetching")
     recorder = Recorder()
@@ -89,6 +92,17 @@ async def inspect(
         proposal=inspected.proposal,
         requests=tuple(data for name, data in recorder.notes if name == "requests"),
     )
+
+
+async def inspected_stream(source: str, seconds: float, progress: Progress) -> Inspected | None:
+    """Inspect a source that is a transport stream; None where it is something else."""
+    from noc_console.probes import ts_inspect
+
+    path = ts_inspect.path_of(source)
+    if path is None:
+        is_stream = source.startswith(("udp:", "rtp:"))
+        return await ts_inspect.inspect_live(source, seconds, progress) if is_stream else None
+    return await ts_inspect.inspect_file_aside(path, progress) if ts_inspect.is_stream_file(path) else None
 
 
 def kind_of(body: bytes, source: str) -> Kind:

@@ -17,7 +17,10 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
-def reader_of_heads() -> Callable[[Bytes, packets.Continuity], packets.Heads]:
+ReadHeads = Callable[[Bytes, packets.Continuity], packets.Heads]
+
+
+def reader_of_heads() -> ReadHeads:
     """Return the compiled pass over the packets where the extra `fast` is installed, else numpy's."""
     try:
         from noc_console.media.ts import fast
@@ -37,9 +40,9 @@ class Read:
 class StreamReader:
     """One transport stream under analysis."""
 
-    def __init__(self, profile: Profile | None = None) -> None:
+    def __init__(self, profile: Profile | None = None, read_heads: ReadHeads | None = None) -> None:
         self.grid = Grid()
-        self.analyser = Analyser(profile, reader_of_heads())
+        self.analyser = Analyser(profile, read_heads or reader_of_heads())
         self._fed = 0
         self._before = 0.0
         self._is_timed = False
@@ -52,7 +55,7 @@ class StreamReader:
             at = self._at(piece, start, begins, times)
             yield Read(self.analyser.feed(piece.block, at, piece.events), piece)
 
-    def feed_untimed(self, data: bytes | Bytes) -> Iterator[Read]:
+    def feed_untimed(self, data: bytes | memoryview | Bytes) -> Iterator[Read]:
         """Analyse bytes of a file; the time is that of the stream."""
         for piece in self.grid.feed(data):
             yield Read(self.analyser.feed(piece.block, None, piece.events), piece)
