@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from noc_console.errors import KnownError
-from noc_console.history import backup, captures, catalogue, journal, outbox, projections, ranking, reading
+from noc_console.history import backup, captures, catalogue, journal, outbox, plans, projections, ranking, reading
 from noc_console.history.captures import Captures
 from noc_console.history.copying import DailyCopy
 from noc_console.history.faults import FAULTS, fault_of, sentence
@@ -155,9 +155,25 @@ class History:
         """Return the highest alarm number ever used."""
         return await self._read(projections.last_alarm_id)
 
+    async def planned_windows(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the maintenance windows and suppressions, oldest first."""
+        return await self._read(plans.windows)
+
+    async def rule_changes(self) -> tuple[Mapping[str, Any], ...]:
+        """Return what was changed in the rules, oldest first."""
+        return await self._read(plans.rule_changes)
+
+    async def note(self, key: str, text: str) -> None:
+        """Keep one line of the agent's own over its end."""
+        await self._change(lambda c: journal.write_meta(c, key, text))
+
+    async def noted(self, key: str) -> str:
+        """Return a line kept by `note`, empty where there is none."""
+        return await self._read(lambda c: journal.read_meta(c, key))
+
     async def rebuild_projections(self) -> int:
-        """Write the alarm table and the outbox anew from the journal; return how many events were read."""
-        return await self._change(lambda c: projections.rebuild(c) + outbox.rebuild(c))
+        """Write the tables of alarms, notices and plans anew from the journal; return how many events were read."""
+        return await self._change(lambda c: projections.rebuild(c) + outbox.rebuild(c) + plans.rebuild(c))
 
     async def waiting_notices(self) -> tuple[Mapping[str, Any], ...]:
         """Return the rows of notices nothing has become of yet, oldest first."""

@@ -11,7 +11,18 @@ from noc_console.history import journal, schema
 from noc_console.model import Event
 
 ALARM_KINDS = frozenset(
-    {"AlarmRaised", "AlarmUpdated", "AlarmCleared", "AlarmAcknowledged", "AlarmResolved", "AlarmNoted"}
+    {
+        "AlarmRaised",
+        "AlarmUpdated",
+        "AlarmCleared",
+        "AlarmAcknowledged",
+        "AlarmResolved",
+        "AlarmNoted",
+        "AlarmShelved",
+        "AlarmUnshelved",
+        "AlarmSuppressed",
+        "AlarmReleased",
+    }
 )
 _ALARMS = schema.alarms
 _SLICE = 2000

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from noc_console.history import journal, outbox, projections
+from noc_console.history import journal, outbox, plans, projections
 from noc_console.history.captures import pin_for
 from noc_console.history.catalogue import save_probe
 from noc_console.history.engines import BUSY_MS
@@ -189,6 +189,7 @@ class Recorder:
             journal.write_events(connection, events)
             projections.project(connection, events)
             outbox.project(connection, events)
+            plans.project(connection, events)
             pin_for(connection, events)
             if samples is not None and len(samples):
                 self.seq += 1

@@ -247,3 +247,26 @@ outbox = Table(
 Index("outbox_by_state", outbox.c.state, outbox.c.seq)
 Index("outbox_by_alarm", outbox.c.alarm_id, outbox.c.seq)
 Index("outbox_by_seq", outbox.c.seq)
+
+# Windows that hide alarms; `body` is the whole window of the API
+maintenance = Table(
+    "maintenance",
+    metadata,
+    Column("window_id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+# What operators changed in the rules: by tier, by channel, or rules of their own
+rule_changes = Table(
+    "rule_changes",
+    metadata,
+    Column("change_id", Integer, primary_key=True, autoincrement=False),
+    Column("level", String(20), nullable=False),
+    Column("target", String(100), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("body", JSON, nullable=False),
+)
