@@ -214,6 +214,30 @@ def test_present_with_following_is_right() -> None:
     assert [one for one in numbers(psi) if one.startswith("3.")] == []
 
 
+def test_an_absence_lasts_until_the_table_is_there_again() -> None:
+    psi = Psi()
+    give(psi, 0x11, sdt({1: ("a", "b")}), 0.0)
+    psi.tick(1.9)
+    assert "3.5.a" not in [error.indicator for error in psi.lasting()]
+    for second in (3.0, 3.9):
+        psi.tick(second)
+        assert [error.indicator for error in psi.lasting() if error.pid == 0x11] == ["3.5.a"]
+    give(psi, 0x11, sdt({1: ("a", "b")}), 3.95)
+    assert [error for error in psi.lasting() if error.pid == 0x11] == []
+    assert numbers(psi).count("3.5.a") == 1
+
+
+def test_a_half_eit_lasts_until_it_is_whole() -> None:
+    psi = Psi()
+    for second in range(8):
+        give(psi, 0x12, eit(7, 0), float(second))
+        psi.tick(second + 0.1)
+    assert "3.6.c" in [error.indicator for error in psi.lasting()]
+    give(psi, 0x12, eit(7, 1), 8.0)
+    psi.tick(8.1)
+    assert "3.6.c" not in [error.indicator for error in psi.lasting()]
+
+
 def test_a_clock_that_goes_back_starts_anew() -> None:
     psi = Psi()
     for at in (100.0, 100.4, 3.0, 3.4, 3.8):

@@ -134,6 +134,10 @@ class Psi:
         self.looker.tick(at)
         self._take_formats(at)
 
+    def lasting(self) -> tuple[PacketError, ...]:
+        """Return the absences that have been told and last: their findings stay, nothing is counted again."""
+        return self._clocks.lasting()
+
     def report(self) -> PsiReport:
         """Return what is known now."""
         return PsiReport(

@@ -24,6 +24,7 @@ class Clocks:
         self._errors = errors
         self._watches: dict[Key, Watch] = {}
         self._pairs: dict[bytes, list[float]] = {}
+        self._halves: dict[bytes, PacketError] = {}
         self._began: float | None = None
 
     def begin(self, at: float) -> None:
@@ -48,6 +49,11 @@ class Clocks:
                 self.late(watch, times, -1, at)
         for key, pair in self._pairs.items():
             self._judge_pair(key, pair, at)
+
+    def lasting(self) -> tuple[PacketError, ...]:
+        """Return what was told as absent and is absent still; its errors are counted already."""
+        watches = (watch.lasting for watch in self._watches.values() if watch.told is not None)
+        return (*(error for error in watches if error is not None), *self._halves.values())
 
     def follow(self, programmes: Mapping[int, int], at: float) -> None:
         """Watch the PMTs that the PAT lists, and those only."""
@@ -94,6 +100,7 @@ class Clocks:
     def forget_pairs(self) -> None:
         """Let go of the services' pairs: memory is bounded."""
         self._pairs.clear()
+        self._halves.clear()
 
     def moved(self, known: Known, pid: int, packet: int, at: float, began: float) -> None:
         """A section came again: `began` is when its first byte came, `at` its last."""
@@ -113,7 +120,8 @@ class Clocks:
         """Tell an absence; `times` is how many errors it counts for."""
         gap = at - watch.last
         text = f"No {watch.what} for {gap:.2f} s; it must come every {watch.limit_s:g} s."
-        self._errors.append(PacketError(watch.indicator, watch.pid, packet, at, text, gap, times))
+        watch.told = PacketError(watch.indicator, watch.pid, packet, at, text, gap, times)
+        self._errors.append(watch.told)
 
     def too_dense(self, known: Known, pid: int, packet: int, at: float, began: float) -> None:
         """Tell two sections of one sub-table too close to each other."""
@@ -130,11 +138,15 @@ class Clocks:
         fresh, stale = max(pair[0], pair[1]), min(pair[0], pair[1])
         if at - stale <= step:
             pair[2] = 0.0
+            self._halves.pop(key, None)
         elif at - fresh <= step and at - stale > 2 * step and not pair[2]:
             pair[2] = 1.0
             missing = "present" if pair[0] < pair[1] else "following"
             text = f"The EIT of service {int.from_bytes(key[1:3], 'big')} has no section for the {missing} event."
-            self._errors.append(PacketError("3.6.c", EIT_PID, -1, at, text, at - stale))
+            self._halves[key] = PacketError("3.6.c", EIT_PID, -1, at, text, at - stale)
+            self._errors.append(self._halves[key])
+        elif at - fresh > step:
+            self._halves.pop(key, None)
 
 
 def _what(table_id: int, extension: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
+from noc_console.media.ts.outcome import PacketError
 from noc_console.media.ts.sections import Assembler
 
 
@@ -30,6 +31,12 @@ class Watch:
     limit_s: float
     last: float
     due: float
+    told: PacketError | None = None
+
+    @property
+    def lasting(self) -> PacketError | None:
+        """Return the absence that was told and has not ended."""
+        return self.told if self.told is not None and self.told.at > self.last else None
 
     @property
     def again_s(self) -> float:
