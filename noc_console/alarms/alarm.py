@@ -46,7 +46,8 @@ class Alarm:
     """The state of one alarm; its identity is (input, alarm type) as long as it is open.
 
     `condition` is raised, clearing or cleared. `members` are the (rule, scope) pairs that hold it up. An alarm whose
-    condition has cleared may stay open: latched until acknowledged, or shelved.
+    condition has cleared may stay open: latched until acknowledged, or shelved. `foreign` is the condition's key in
+    another system that raised the alarm; the identity of such an alarm is this key.
     """
 
     id: int
@@ -89,6 +90,7 @@ class Alarm:
     parent_id: int | None = None
     children: tuple[int, ...] = ()
     cause: Cause | None = None
+    foreign: str = ""
 
     @property
     def is_acknowledged(self) -> bool:

@@ -131,7 +131,8 @@ class Engine:
     def resolve(self, alarm_id: int, by: str, note: str, is_false: bool, at: float) -> Change:
         """Close an alarm by hand; refused while the condition holds unless it is called false with a reason."""
         alarm = commands.resolve(self.ledger.find(alarm_id), by, note, is_false, at)
-        self.conditions.call_false(alarm)
+        if not alarm.foreign:
+            self.conditions.call_false(alarm)
         return self.ledger.told(alarm, "AlarmResolved", at)
 
     def test(self, channel: Channel, at: float, by: str) -> Change:

@@ -33,6 +33,8 @@ class Ledger:
     by_channel: dict[int, dict[int, None]] = field(default_factory=dict)
     _open: dict[Spot, int] = field(default_factory=dict)
     _causes: dict[str, int] = field(default_factory=dict)
+    _foreign: dict[str, int] = field(default_factory=dict)
+    foreign_false: dict[str, None] = field(default_factory=dict)  # quiet until the other system clears them
     _due: list[tuple[float, int]] = field(default_factory=list)
 
     def take(self, alarm: Alarm) -> None:
@@ -48,6 +50,11 @@ class Ledger:
     def of_cause(self, key: str) -> Alarm | None:
         """Return the open alarm that was made for a cause."""
         known = self._causes.get(key)
+        return None if known is None else self.alarms[known]
+
+    def of_foreign(self, key: str) -> Alarm | None:
+        """Return the open alarm that another system raised."""
+        known = self._foreign.get(key)
         return None if known is None else self.alarms[known]
 
     def find(self, alarm_id: int) -> Alarm:
@@ -124,6 +131,8 @@ class Ledger:
             self.by_channel.setdefault(alarm.channel_id, {})[alarm.id] = None
         if alarm.cause is not None and alarm.cause.is_made:
             self._causes[alarm.cause.key] = alarm.id
+        elif alarm.foreign:
+            self._foreign[alarm.foreign] = alarm.id
         elif not alarm.is_test:
             self._open[spot] = alarm.id
         known = _timers(before) if before else ()
@@ -141,6 +150,10 @@ class Ledger:
             del self._open[spot]
         if alarm.cause is not None and self._causes.get(alarm.cause.key) == alarm.id:
             del self._causes[alarm.cause.key]
+        if self._foreign.get(alarm.foreign) == alarm.id:
+            del self._foreign[alarm.foreign]
+            if alarm.is_false:
+                self.foreign_false[alarm.foreign] = None
 
 
 def unanswered(alarm: Alarm) -> Alarm:

@@ -21,6 +21,7 @@ _SAME = (
     "flaps_per_min",
     "no_data_since",
     "parent_id",
+    "foreign",
 )
 
 
