@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """PCRs with their error in ns, in the order of their packets; those of variable bitrate are not among them."""
+    """PCRs that are off by more than the limit, with their error in ns; none of a variable bitrate."""
 
     index: Ints
     pid: Ints
@@ -57,9 +57,10 @@ class _Window:
 
 
 class Accuracy:
-    """Collects PCRs by PID, and judges them by twenties."""
+    """Collects PCRs by PID, and judges them by twenties; all sums are of absolute errors."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit_ns: float = LIMIT_NS) -> None:
+        self._limit_ns = limit_ns
         self._tracks: dict[int, _Track] = {}
         self._due: list[_Window] = []
         self.worst: dict[int, float] = {}
@@ -141,32 +142,29 @@ class Accuracy:
             return None
         due, self._due = self._due, []
         width = FRESH + CONTEXT
-        errors = deviations(due, width)
-        parts: list[tuple[Ints, int, Floats, Floats]] = []
-        for window, error in zip(due, errors, strict=True):
-            size = len(window.index)
-            own = error[width - size :]
-            is_constant = float(np.median(np.abs(own))) <= VARIABLE_NS
-            self.constant[window.pid] = is_constant
-            if is_constant:
-                fresh = own[size - window.fresh :]
-                worst = float(fresh[np.argmax(np.abs(fresh))])
-                if abs(worst) > abs(self.worst.get(window.pid, 0.0)) or window.pid not in self.worst:
-                    self.worst[window.pid] = worst
-                self.newest[window.pid] = max(self.newest.get(window.pid, 0.0), abs(worst))
-                over = int((np.abs(fresh) > LIMIT_NS).sum())
-                self.over[window.pid] = self.over.get(window.pid, 0) + over
-                parts.append((window.index[-window.fresh :], window.pid, window.at[-window.fresh :], fresh))
-        if not parts:
+        errors, there = deviations(due, width)
+        is_constant = _median(np.abs(errors), there) <= VARIABLE_NS
+        fresh = there & (np.arange(width) >= width - np.array([window.fresh for window in due])[:, None])
+        sizes = np.where(fresh, np.abs(errors), -1.0)
+        worst, over = sizes.max(axis=1).tolist(), (sizes > LIMIT_NS).sum(axis=1).tolist()
+        for window, so, most, count in zip(due, is_constant.tolist(), worst, over, strict=True):
+            self.constant[window.pid] = so
+            if so:
+                self.worst[window.pid] = max(self.worst.get(window.pid, 0.0), most)
+                self.newest[window.pid] = max(self.newest.get(window.pid, 0.0), most)
+                self.over[window.pid] = self.over.get(window.pid, 0) + count
+        rows, columns = np.nonzero(fresh & is_constant[:, None] & (sizes > self._limit_ns))
+        if not len(rows):
             return None
-        index = np.concatenate([part[0] for part in parts])
-        pid = np.repeat([part[1] for part in parts], [len(part[0]) for part in parts]).astype(np.int64)
-        at, error = np.concatenate([part[2] for part in parts]), np.concatenate([part[3] for part in parts])
-        return Judged(index, pid, at, error)
+        back = columns - width
+        index = np.array([due[row].index[at] for row, at in zip(rows.tolist(), back.tolist(), strict=True)], np.int64)
+        at = np.array([due[row].at[at] for row, at in zip(rows.tolist(), back.tolist(), strict=True)])
+        pid = np.array([due[row].pid for row in rows.tolist()], np.int64)
+        return Judged(index, pid, at, errors[rows, columns])
 
 
-def deviations(windows: list[_Window], width: int) -> Floats:
-    """Return the error of each PCR of each window in ns, one row per window, right-aligned, NaN-free (0 padded).
+def deviations(windows: list[_Window], width: int) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the error of each PCR of each window in ns, one row per window, right-aligned, and which are there.
 
     The line is the median of slopes over half a window, then least squares over what lies near it: a tenth of wrong
     PCRs must not move it.
@@ -178,7 +176,7 @@ def deviations(windows: list[_Window], width: int) -> Floats:
         x[row, width - size :] = window.index - window.index[-1]
         y[row, width - size :] = (window.value - window.value[-1]) * _NS
         there[row, width - size :] = True
-    return _off_line(x, y, there)
+    return _off_line(x, y, there), there
 
 
 def _off_line(x: Floats, y: Floats, there: NDArray[np.bool_]) -> Floats:

@@ -67,7 +67,7 @@ class Analyser:
         self.ledger = Ledger()
         self.windows = Windows()
         self.pcr = PcrMemory()
-        self.accuracy = Accuracy()
+        self.accuracy = Accuracy(self.profile.pcr_accuracy_ns)
         self.sync_losses = 0
         self.packet_size = packets.PACKET
         self._scanner = Scanner(read_heads)
@@ -421,8 +421,7 @@ class Analyser:
         if judged is None:
             return
         limit = self.profile.pcr_accuracy_ns
-        rows = np.flatnonzero(np.abs(judged.error_ns) > limit)
-        rows = rows[np.argsort(judged.index[rows], kind="stable")]
+        rows = np.argsort(judged.index, kind="stable")
 
         def told(row: int) -> tuple[str, float]:
             pid, error = int(judged.pid[rows[row]]), float(judged.error_ns[rows[row]])
@@ -579,14 +578,13 @@ class Analyser:
         if row < 0:
             return None
         longest = int(memory.longest.rows[row])
-        worst = self.accuracy.worst.get(pid)
         return PcrReport(
             count=int(memory.count.rows[row]),
             max_interval_ms=longest / (PCR_HZ / 1000) if longest >= 0 else None,
             over_40ms=int(memory.over_40ms.rows[row]),
             over_100ms=int(memory.over_100ms.rows[row]),
             backward=int(memory.backward.rows[row]),
-            max_accuracy_ns=abs(worst) if worst is not None else None,
+            max_accuracy_ns=self.accuracy.worst.get(pid),
             over_500ns=self.accuracy.over.get(pid, 0),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 
 import numpy as np
@@ -34,6 +35,7 @@ class Clock:
     def __init__(self) -> None:
         self.index: list[int] = []
         self.time: list[float] = []
+        self._arrays: tuple[Ints, Floats] | None = None
         self.rate = 0.0  # packets per second, 0 while unknown
         self.pid = -1
         self._anchor = (-1, 0)  # the last PCR of the reference PID: packet index, value
@@ -64,12 +66,36 @@ class Clock:
         """Take the PCRs of the reference PID from row `at` on; return the row to go on at after a silence, or -1."""
         if self.pid < 0 and at < len(index):
             self.pid = int(pid[at]) if index[at] <= self._reached + SILENCE else -1
-        for row in (at + np.flatnonzero(pid[at:] == self.pid)).tolist():
+        rows = at + np.flatnonzero(pid[at:] == self.pid)
+        if len(rows) > 1 and self._follow_smoothly(index[rows], value[rows], is_jump[rows]):
+            return -1
+        for row in rows.tolist():
             place, deadline = int(index[row]), max(self._reached, self._anchor[0]) + SILENCE
             if place > deadline:
                 return self._fall_silent(index, deadline)
             self._pcr(place, int(value[row]), bool(is_jump[row]))
         return -1
+
+    def _follow_smoothly(self, index: Ints, value: Ints, is_jump: NDArray[np.bool_]) -> bool:
+        """Take PCRs that all follow on, in one go; say whether they did. The result is that of one by one."""
+        before, earlier = self._anchor
+        if before < 0 or not self.rate or before != self._reached or is_jump.any():
+            return False
+        count = np.diff(index, prepend=before)
+        step = steps(np.diff(value, prepend=earlier)) / PCR_HZ
+        if count.max() > SILENCE or not step.min() > 0 or step.max() > _LONGEST_S:
+            return False
+        rate = count / step
+        passed = count / np.r_[self.rate, rate[:-1]]
+        if np.abs(step - passed).max() > _JUMP_S:
+            return False
+        self.index += index.tolist()
+        self.time += np.cumsum(np.r_[self.time[-1], step])[1:].tolist()
+        self._arrays = None
+        self.rate = float(rate[-1])
+        self._rates.extend(rate[-8:].tolist())
+        self._anchor, self._reached = (int(index[-1]), int(value[-1])), int(index[-1])
+        return True
 
     def _fall_silent(self, index: Ints, deadline: int) -> int:
         """Go on without a PCR up to the deadline; whichever PID has the next one is the reference then."""
@@ -86,7 +112,7 @@ class Clock:
         """Return the times of some packets before the horizon."""
         if not self.index:
             return np.full(len(index), np.nan)
-        return np.interp(index, self.index, self.time)
+        return np.interp(index, *self._points())
 
     def seconds(self, begin: int, end: int) -> list[tuple[int, float]]:
         """Return where whole seconds begin in [begin, end): the first packet of each, and its time.
@@ -97,7 +123,8 @@ class Clock:
             return []
         first, last = (float(one) for one in self.at(np.array([max(begin - 1, 0), end - 1], np.int64)))
         whole = np.arange(np.floor(first) + 1, np.floor(last) + 1)
-        places = np.ceil(np.interp(whole, self.time, self.index)).astype(np.int64)
+        index, time = self._points()
+        places = np.ceil(np.interp(whole, time, index)).astype(np.int64)
         edges, least = [], self._second_at + LEAST_PACKETS
         for place, second in zip(places.tolist(), whole.tolist(), strict=True):
             if begin <= place < end and place >= least:
@@ -111,21 +138,28 @@ class Clock:
 
     def forget(self, before: int) -> None:
         """Let go of what is needed no longer: times of packets before an index."""
-        keep = max(0, int(np.searchsorted(self.index, before, "right")) - 1)
+        keep = max(0, bisect_right(self.index, before) - 2)
         if keep > 64:
             del self.index[:keep], self.time[:keep]
+            self._arrays = None
+
+    def _points(self) -> tuple[Ints, Floats]:
+        if self._arrays is None:
+            self._arrays = np.array(self.index, np.int64), np.array(self.time, np.float64)
+        return self._arrays
 
     def _extend(self, place: int) -> None:
         if self.rate:
             self._point(place, self.now + (place - self.index[-1]) / self.rate)
         else:
-            self.index, self.time = [], []
+            self.index, self.time, self._arrays = [], [], None
             self._reached = place
 
     def _point(self, place: int, at: float) -> None:
         if not self.index or place > self.index[-1]:
             self.index.append(place)
             self.time.append(at)
+            self._arrays = None
         self._reached = place
 
     def _pcr(self, place: int, value: int, is_jump: bool) -> None:
