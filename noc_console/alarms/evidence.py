@@ -37,6 +37,7 @@ def evidence_of(rule: Rule, value: float) -> Evidence:
     level = rule.levels[0][0] if rule.levels else rule.limit
     words = {
         "value": f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}",
+        "count": f"{value:.0f}",
         "limit": f"{level:g}",
         "percent": f"{value * 100:.1f} %",
         "percent_limit": f"{level * 100:.0f} %",
