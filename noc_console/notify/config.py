@@ -22,6 +22,7 @@ from noc_console.routing.policy import Receiver, Route
 
 MAX_FILE_BYTES = 1024 * 1024
 MAX_RECEIVERS = 200
+_PLAIN = {"Extra inputs are not permitted": "there is no such setting", "Field required": "it is missing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def _all_different(forms: list[RouteForm], name: str) -> None:
 
 def _words(loc: tuple[str | int, ...], message: str) -> str:
     place = " ".join(str(part) for part in loc if not isinstance(part, int))
-    what = message.removeprefix("Value error, ")
+    what = _PLAIN.get(message, message.removeprefix("Value error, "))
     return f"{place}: {what}" if place else what
 
 
