@@ -69,7 +69,8 @@ def key_details(key: Key) -> dict[str, Any]:
 
 def _variant(master: Master, variant: Variant) -> dict[str, Any]:
     return {
-        "uri": master.absolute(variant.uri),
+        "uri": variant.uri,
+        "url": master.absolute(variant.uri),
         "bandwidth": variant.bandwidth_bps or None,
         "average_bandwidth": variant.average_bandwidth_bps or None,
         "codecs": variant.codecs or None,
@@ -88,7 +89,8 @@ def _rendition(master: Master, rendition: Rendition) -> dict[str, Any]:
         "group_id": rendition.group,
         "name": rendition.name,
         "language": rendition.language or None,
-        "uri": master.absolute(rendition.uri) if rendition.uri else None,
+        "uri": rendition.uri or None,
+        "url": master.absolute(rendition.uri) if rendition.uri else None,
         "default": rendition.is_default,
         "autoselect": rendition.is_autoselect,
         "forced": rendition.is_forced,

@@ -34,7 +34,7 @@ async def test_a_master_is_inspected_with_its_playlists_and_newest_segments() ->
         assert served.asked.count("/master.m3u8") == 1
         assert {"/high5.ts", "/low5.ts"} <= set(served.asked)
     first = found.details["variants"][0]
-    assert first["uri"].endswith("/high.m3u8")
+    assert (first["uri"], first["url"]) == ("high.m3u8", served.url + "/high.m3u8")
     assert (first["bandwidth"], first["average_bandwidth"], first["codecs"]) == (6_000_000, None, "avc1.640028")
     assert (first["resolution"], first["frame_rate"], first["video_range"], first["audio"]) == (
         "1920x1080",
