@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from noc_console.media.es import avc, hevc
@@ -63,9 +64,10 @@ def _hevc(data: bytes) -> tuple[Video | None, bool]:
     return _with(video, extras), is_done
 
 
-def _quiet(read: object, unit: bytes) -> Video | None:
+def _quiet(read: Callable[[bytes], Video], unit: bytes) -> Video | None:
+    """Return what a parameter set tells, None where it is cut or not one."""
     try:
-        return read(unit)  # type: ignore[operator,no-any-return]
+        return read(unit)
     except (TooShort, IndexError):
         return None
 

@@ -12,6 +12,7 @@ from noc_console.media.ts.packets import NULL_PID
 from noc_console.media.ts.psi import PsiReport
 from noc_console.media.ts.psi_limits import PLACES
 from noc_console.media.ts.psi_tree import ServiceStream, ServiceView
+from noc_console.media.ts.tables import Happening
 
 _MOST_ERRORS = 1000
 _DOLBY_VISION = 0xB0
@@ -52,6 +53,7 @@ def details(report: Report) -> dict[str, Any]:
         "is_constant_bitrate": report.is_constant,
         "transport_stream_id": psi.transport_stream_id if psi and psi.transport_stream_id >= 0 else None,
         "network": psi.network if psi else "",
+        "clock_utc": psi.clock_utc if psi else None,
         "pids": {str(pid): _pid(pid, one, report, psi) for pid, one in sorted(report.pids.items())},
         "services": [_service(one, report.formats) for one in services],
         "tables": _tables(psi),
@@ -150,8 +152,16 @@ def _service(one: ServiceView, formats: Mapping[int, Any]) -> dict[str, Any]:
         "is_scrambled": one.is_scrambled,
         "ca_systems": [f"0x{system:04x}" for system in one.ca_systems],
         "descriptors": [_descriptor(descriptor) for descriptor in one.descriptors],
+        "present": _happening(one.present),
+        "following": _happening(one.following),
         "streams": [_stream(stream, formats.get(stream.pid)) for stream in one.streams],
     }
+
+
+def _happening(one: Happening | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"id": one.id, "name": one.name, "start": one.start or None, "length_s": one.length_s}
 
 
 def _stream(stream: ServiceStream, found: Any) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noc_console.media.es.looker import Looker
-from noc_console.media.ts import psi_changes, tables
+from noc_console.media.ts import psi_changes, psi_state, tables
 from noc_console.media.ts.crc import is_intact
 from noc_console.media.ts.cues import Cues
 from noc_console.media.ts.descriptors import Descriptor
 from noc_console.media.ts.outcome import PacketError
 from noc_console.media.ts.profile import Profile
 from noc_console.media.ts.psi_clocks import EIT_PF, Clocks
-from noc_console.media.ts.psi_limits import DENSE_S, PAT_PID, PLACES, SI_PIDS, WITH_CRC, table_name
+from noc_console.media.ts.psi_limits import PAT_PID, PLACES, SI_PIDS, WITH_CRC, table_name
 from noc_console.media.ts.psi_state import Beat, Known, Line, Stat, SubTable
 from noc_console.media.ts.psi_tree import ServiceView, Tree
 from noc_console.model import Event
@@ -29,6 +29,7 @@ MOST_CHANGES = 256
 _RENEWED = 8192
 _STUFFING = 0xFF
 _FOLLOWED = frozenset((0x00, 0x01, 0x02, 0x40, 0x41, 0x42, 0x46, 0x4A))
+_MOST_SERVICES = 1024
 _SHORT = (tables.TDT, tables.TOT, tables.RST)
 _CAT_AGAIN_S = 5.0
 _CAT_GRACE_S = 1.0
@@ -45,6 +46,7 @@ class PsiReport:
     tables: Mapping[str, Stat]
     cues: tuple[Mapping[str, Any], ...]
     cat: tuple[Descriptor, ...] = ()
+    clock_utc: float | None = None
     kinds: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -147,6 +149,7 @@ class Psi:
             tables={name: Stat(one.sections, one.crc_errors, list(one.versions)) for name, one in self.stats.items()},
             cues=self.cues.told(),
             cat=self.tree.cat,
+            clock_utc=self.tree.clock_utc,
             kinds={pid: told[:2] for pid, told in self.tree.streams.items()},
         )
 
@@ -194,6 +197,10 @@ class Psi:
             return
         if table_id == tables.CAT:
             self._cat_at = at
+        if table_id in (tables.TDT, tables.TOT):
+            self.tree.clock_utc = tables.clock(body) or None
+        elif table_id == tables.EIT_ACTUAL and head is not None and head.is_current:
+            self._happen(head, body)
         known = self._remember(line, body, stat, head, at)
         self._clocks.moved(known, line.pid, packet, at, began)
         if known.table is not None:
@@ -201,7 +208,7 @@ class Psi:
 
     def _remember(self, line: Line, body: bytes, stat: Stat, head: tables.Header | None, at: float) -> Known:
         table_id, number = body[0], head.number if head else 0
-        key = _sub_table(body) if head else body[:1]
+        key = psi_state.sub_table(body) if head else body[:1]
         beat = line.beats.get(key)
         if beat is None:
             beat = line.beats[key] = Beat()
@@ -240,7 +247,7 @@ class Psi:
         except (tables.BrokenSection, IndexError, ValueError):
             return
         if before and self._changes <= MOST_CHANGES:
-            self._tell(_change(pid, before, table.whole, at))
+            self._tell(psi_changes.event(pid, before, table.whole, at))
         elif before:
             self.dropped += 1
 
@@ -262,6 +269,14 @@ class Psi:
             case tables.NIT_ACTUAL:
                 own, _ = tables.network(body)
                 tree.network = next((one.facts.get("network", "") for one in own if one.tag == 0x40), "")
+
+    def _happen(self, head: tables.Header, body: bytes) -> None:
+        """Keep what is on now (section 0) and next (section 1) of a service of this stream."""
+        events = self.tree.events
+        if head.number <= 1 and (head.extension in events or len(events) < _MOST_SERVICES):
+            found = next(iter(tables.happenings(body)), None)
+            present, following = events.get(head.extension, (None, None))
+            events[head.extension] = (found, following) if head.number == 0 else (present, found)
 
     def _list(self, listed: dict[int, int], at: float) -> None:
         """A new PAT: programmes it no longer lists go, those it newly lists are read when they come."""
@@ -321,39 +336,3 @@ class Psi:
 
     def _error(self, indicator: str, pid: int, packet: int, at: float, text: str, value: float = 0.0) -> None:
         self.errors.append(PacketError(indicator, pid, packet, at, text, value))
-
-
-def _change(pid: int, before: tuple[bytes, ...], after: tuple[bytes, ...], at: float) -> Event:
-    name, was, now = table_name(after[0][0]), psi_changes.plain(before), psi_changes.plain(after)
-    lines = psi_changes.differences(was, now)
-    extension = int.from_bytes(after[0][3:5], "big")
-    is_version_only = not lines
-    label = f"{name} of programme {extension}" if after[0][0] == tables.PMT else name
-    if lines:
-        text = f"{label} changed: {'; '.join(lines[:4])}{' …' if len(lines) > 4 else ''}."
-    elif was.get("version") != now.get("version"):
-        text = f"{label}: version {was.get('version')} became {now.get('version')}, the content is the same."
-    else:
-        text = f"{label}: reserved bits changed, the content is the same."
-    data = {
-        "text": text,
-        "table": name,
-        "pid": pid,
-        "id": extension,
-        "before": was,
-        "after": now,
-        "changes": list(lines),
-        "is_version_only": is_version_only,
-    }
-    return Event("PsiTableChanged", at, data=data)
-
-
-def _sub_table(body: bytes) -> bytes:
-    """Return what tells sub-tables apart: table, extension; SDT with its network; EIT with stream and network."""
-    key = body[:1] + body[3:5]
-    if 0x4E <= body[0] <= 0x6F:
-        return key + body[8:12]
-    return key + body[8:10] if body[0] in (tables.SDT_ACTUAL, tables.SDT_OTHER) else key
-
-
-__all__ = ["DENSE_S", "Psi", "PsiReport"]

@@ -8,20 +8,49 @@ from typing import Any
 from noc_console.media.ts import tables
 from noc_console.media.ts.bits import TooShort
 from noc_console.media.ts.descriptors import Descriptor
+from noc_console.media.ts.psi_limits import table_name
 from noc_console.media.ts.psi_tree import kind_of, registration
+from noc_console.model import Event
 
 MOST_LINES = 64
+MOST_SECTIONS = 16
 _NEVER = "(none)"
 
 
+def event(pid: int, before: tuple[bytes, ...], after: tuple[bytes, ...], at: float) -> Event:
+    """Return the event that tells how a table changed; `before` and `after` are all its sections."""
+    name, was, now = table_name(after[0][0]), plain(before), plain(after)
+    lines = differences(was, now)
+    extension = int.from_bytes(after[0][3:5], "big")
+    is_version_only = not lines
+    label = f"{name} of programme {extension}" if after[0][0] == tables.PMT else name
+    if lines:
+        text = f"{label} changed: {'; '.join(lines[:4])}{' …' if len(lines) > 4 else ''}."
+    elif was.get("version") != now.get("version"):
+        text = f"{label}: version {was.get('version')} became {now.get('version')}, the content is the same."
+    else:
+        text = f"{label}: reserved bits changed, the content is the same."
+    data = {
+        "text": text,
+        "table": name,
+        "pid": pid,
+        "id": extension,
+        "before": was,
+        "after": now,
+        "changes": list(lines),
+        "is_version_only": is_version_only,
+    }
+    return Event("PsiTableChanged", at, data=data)
+
+
 def plain(bodies: tuple[bytes, ...]) -> dict[str, Any]:
-    """Return a table (all its sections) as plain values; empty for no sections."""
+    """Return a table (its first sections) as plain values; empty for no sections."""
     if not bodies:
         return {}
     first = bodies[0]
     told: dict[str, Any] = {"version": (first[5] >> 1) & 0x1F}
     try:
-        for body in bodies:
+        for body in bodies[:MOST_SECTIONS]:
             _merge(told, _one(body))
     except (tables.BrokenSection, TooShort, IndexError, ValueError):
         told["broken"] = True

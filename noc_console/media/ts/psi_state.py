@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
+from noc_console.media.ts import tables
 from noc_console.media.ts.outcome import PacketError
 from noc_console.media.ts.sections import Assembler
 
@@ -110,3 +111,11 @@ class Line:
     known: dict[bytes, Known] = field(default_factory=dict)
     tables: dict[bytes, SubTable] = field(default_factory=dict)
     beats: dict[bytes, Beat] = field(default_factory=dict)
+
+
+def sub_table(body: bytes) -> bytes:
+    """Return what tells sub-tables apart: table, extension; SDT with its network; EIT with stream and network."""
+    key = body[:1] + body[3:5]
+    if 0x4E <= body[0] <= 0x6F:
+        return key + body[8:12]
+    return key + body[8:10] if body[0] in (tables.SDT_ACTUAL, tables.SDT_OTHER) else key

@@ -48,6 +48,8 @@ class ServiceView:
     ca_systems: tuple[int, ...]
     streams: tuple[ServiceStream, ...]
     descriptors: tuple[Descriptor, ...] = ()
+    present: tables.Happening | None = None
+    following: tables.Happening | None = None
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class Tree:
     services: dict[int, tables.Service] = field(default_factory=dict)
     cat: tuple[Descriptor, ...] = ()
     network: str = ""
+    clock_utc: float | None = None
+    events: dict[int, tuple[tables.Happening | None, tables.Happening | None]] = field(default_factory=dict)
     wanted: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(PIDS, np.uint8))
     referenced: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(PIDS, np.uint8))
     expected: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(PIDS, np.uint8))
@@ -127,6 +131,7 @@ class Tree:
         programme, told = self.programmes.get(number), self.services.get(number)
         family = registration(programme.descriptors) if programme else b""
         streams = tuple(_stream_view(stream, family) for stream in programme.streams) if programme else ()
+        present, following = self.events.get(number, (None, None))
         own = [system for system, _ in _ca(programme.descriptors)] if programme else []
         systems = sorted({*own, *(system for stream in streams for system in stream.ca_systems)})
         return ServiceView(
@@ -140,6 +145,8 @@ class Tree:
             ca_systems=tuple(systems),
             streams=streams,
             descriptors=programme.descriptors if programme else (),
+            present=present,
+            following=following,
         )
 
     def service_of(self, pid: int) -> str:
