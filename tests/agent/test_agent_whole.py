@@ -211,10 +211,24 @@ def test_a_store_that_cannot_be_written_raises_its_alarm_and_nothing_is_lost(db:
         finally:
             intruder.execute("ROLLBACK")
             intruder.close()
-        until(lambda: alarm_of(agent, "DATABASE_CONNECTION_FAILURE") is None, "the alarm to clear", 30)
+        latched = until(
+            lambda: (found := alarm_of(agent, "DATABASE_CONNECTION_FAILURE"))
+            and found["condition"] == "cleared"
+            and found,
+            "the alarm to clear",
+            30,
+        )
+        assert latched["state"] == "latched"  # critical: it waits for an answer
+        assert agent.post(f"/alarms/{latched['alarm_id']}/acknowledge", {"by": "Lan"})["alarm"]["resolved"]
         kinds = [event["kind"] for event in agent.get("/journal")["events"]]
         order = [kind for kind in kinds if kind.startswith(("Recording", "Alarm"))]
-        assert order == ["RecordingStopped", "AlarmRaised", "RecordingResumed", "AlarmCleared"]
+        assert order == [
+            "RecordingStopped",
+            "AlarmRaised",
+            "RecordingResumed",
+            "AlarmCleared",
+            "AlarmAcknowledged",
+        ]
 
 
 def test_the_demo_starts_its_lab_and_goes_by_one_command(db: Path) -> None:
