@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ class Ring:
         self.stride = max(1, min(stride, LONGEST))
         self.slots = max(16, size_bytes // self.stride)
         self.head = head
-        self.body: Bytes = np.empty((self.slots, self.stride), np.uint8)
+        self.body = _memory(self.slots, self.stride)
         self.heads: Bytes = np.empty((self.slots if head else 0, RTP_HEAD), np.uint8)
         self.sizes = np.zeros(self.slots, np.int32)
         self.times = np.zeros(self.slots, np.float64)
@@ -93,6 +95,12 @@ class Ring:
                     other.heads[target] = self.heads[part]
         other.tails = {number: tail for number, tail in self.tails.items() if number >= self.written - kept}
         return other
+
+
+def _memory(rows: int, width: int) -> Bytes:
+    """Return memory that goes back to the system as soon as it is let go, and costs nothing until it is used."""
+    pages = mmap.mmap(-1, rows * width, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(pages, np.uint8).reshape(rows, width)
 
 
 def _numbered(ring: Ring, start: int) -> list[tuple[int, slice]]:

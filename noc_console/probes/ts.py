@@ -18,6 +18,7 @@ async def watch(input: Input, tools: Tools) -> None:
     reception = tools.reception
     if reception is None:
         raise KnownError("Transport streams can be received in a worker only.")
+    await reception.prepare()
     while True:
         try:
             address = udp_address(input.url)

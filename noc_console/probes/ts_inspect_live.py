@@ -12,7 +12,7 @@ from noc_console.net.udp_url import udp_address
 from noc_console.probes.inspected import Inspected, Progress
 from noc_console.probes.tools import now
 from noc_console.probes.ts_inspect import outcome, rtp_findings, rtp_form
-from noc_console.probes.ts_reader import StreamReader
+from noc_console.probes.ts_reader import StreamReader, reader_of_heads
 from noc_console.probes.ts_receiver import Receiver
 from noc_console.probes.ts_reception import Reception
 
@@ -54,6 +54,7 @@ class Listener:
 async def received(url: str, seconds: float, progress: Progress) -> Inspected:
     """Receive for so many seconds; raises KnownError where the group cannot be joined or stays silent."""
     address = udp_address(url)
+    await asyncio.to_thread(reader_of_heads)
     receiver = Receiver(address, open_udp(address), _RING_BYTES)
     listener = Listener(receiver)
     try:

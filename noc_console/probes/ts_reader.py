@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,15 @@ Floats = NDArray[np.float64]
 ReadHeads = Callable[[Bytes, packets.Continuity], packets.Heads]
 
 
+@cache
 def reader_of_heads() -> ReadHeads:
     """Return the compiled pass over the packets where the extra `fast` is installed, else numpy's."""
     try:
         from noc_console.media.ts import fast
     except ImportError:
         return packets.read_heads
+    # the first call loads the compiled code, which takes a second
+    fast.read_heads(np.zeros((1, packets.PACKET), np.uint8), packets.Continuity())
     return fast.read_heads
 
 

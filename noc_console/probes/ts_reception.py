@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from noc_console.net.udp_drain import Drainer
 from noc_console.probes.ts_budget import Wish, seconds_each
+from noc_console.probes.ts_reader import reader_of_heads
 from noc_console.probes.ts_receiver import Receiver
 
 TURN_S = 0.05
@@ -67,6 +68,8 @@ class Reception:
         self._count = 0
         self._planned_at = 0.0
         self._woken = asyncio.Event()
+        self._preparing = asyncio.Lock()
+        self._is_ready = False
 
     def __len__(self) -> int:
         return len(self._places)
@@ -85,6 +88,13 @@ class Reception:
         """Return the stream of an input that is being received."""
         place = self._places.get(input_id)
         return place.stream if place else None
+
+    async def prepare(self) -> None:
+        """Load what the analysis needs beside the loop, before the first socket fills up."""
+        async with self._preparing:
+            if not self._is_ready:
+                await asyncio.to_thread(reader_of_heads)
+                self._is_ready = True
 
     async def attend(self, input_id: int, stream: Stream, tier: int = 2) -> None:
         """Receive until cancelled; raises what looking or the socket raises.
