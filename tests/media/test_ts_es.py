@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ts_encoded import PACKET, picture_stream, sound_stream
 from ts_sections import descriptor, pat, payloads, pmt
@@ -261,6 +261,7 @@ STARTS = [
 ]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(CODECS),
     st.lists(

@@ -11,8 +11,10 @@ from noc_console import catalogues
 from noc_console.media.es.format import Audio, Colour, Video
 from noc_console.media.ts.details import details
 from noc_console.media.ts.findings import INDICATORS, Tally, counts_by_priority, findings, findings_of, priority_of
+from noc_console.media.ts.ledger import Ledger
 from noc_console.media.ts.outcome import WHOLE_STREAM, PacketError, PcrReport, PidReport, Report
 from noc_console.media.ts.psi import Psi
+from noc_console.media.ts.second import counted
 from noc_console.model import Severity
 
 
@@ -140,3 +142,11 @@ def test_the_services_have_their_streams_with_formats() -> None:
 def test_every_title_of_the_catalogue_is_there_in_vietnamese() -> None:
     rows = catalogues.findings().values()
     assert [one.id for one in rows if not one.title_vi.strip()] == []
+
+
+@pytest.mark.parametrize(("by_priority", "severity"), [(False, None), (True, Severity.MAJOR)])
+def test_the_profile_chooses_where_severity_comes_from(by_priority: bool, severity: Severity | None) -> None:
+    ledger = Ledger()
+    ledger.add(error("2.2"))
+    _, _, (finding,) = counted(ledger, [], by_priority)
+    assert (finding.id, finding.severity) == ("ts-crc", severity)

@@ -41,7 +41,7 @@ def assert_named(psi: Psi) -> None:
     psi.report()
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PIDS), SECTIONS, TIMES), max_size=20))
 def test_any_sections(parts: list[tuple[int, bytes, float]]) -> None:
     psi = ready()
@@ -52,7 +52,7 @@ def test_any_sections(parts: list[tuple[int, bytes, float]]) -> None:
     assert_named(psi)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PIDS), st.booleans(), st.binary(max_size=184)), max_size=40))
 def test_any_payloads(parts: list[tuple[int, bool, bytes]]) -> None:
     psi = ready()
@@ -63,6 +63,7 @@ def test_any_payloads(parts: list[tuple[int, bool, bytes]]) -> None:
     assert sum(len(line.assembler._part) for line in psi._lines.values()) < len(PIDS) * 8192
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=184), st.lists(st.integers(1, 183), max_size=4))
 def test_where_a_section_is_cut_into_packets_changes_nothing(rest: bytes, cuts: list[int]) -> None:
     whole = b"\x00" + pat({number: 0x100 + number for number in range(1, 40)}) + b"\xff" + rest

@@ -454,7 +454,8 @@ class Analyser:
             self._second(at)
         self._take_psi_errors()
         lasting = [error for pid, error in self._lasting.items() if pid in self._absent or pid in self._unreferenced]
-        counts, places, found = second.counted(self.ledger, [*lasting, *self.psi.lasting()])
+        lasting += self.psi.lasting()
+        counts, places, found = second.counted(self.ledger, lasting, self.profile.severity_by_priority)
         rates, length = self._rates(at)
         long_rates = self.windows.long_rates(at)
         pcr = self._pcr_second(at)

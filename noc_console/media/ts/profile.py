@@ -11,6 +11,7 @@ class Profile:
 
     `si_rules` None means: priority 3 rules for SI are applied once a table of that kind was seen (a contribution
     for OTT has none and is not blamed for it); True applies them always, False never.
+    `severity_by_priority` takes severities from the TR's priority instead of the catalogue.
     `buffers` switches the T-STD model (3.3, 3.9, 3.10).
     """
 
@@ -27,3 +28,4 @@ class Profile:
     null_share_most: float = 0.30
     arrival_jitter_s: float = 0.050
     expects_scrambled: bool | None = None
+    severity_by_priority: bool = False

@@ -39,7 +39,7 @@ def scope_of(pid: int) -> str:
 
 
 def counted(
-    ledger: Ledger, lasting: Iterable[PacketError]
+    ledger: Ledger, lasting: Iterable[PacketError], is_by_priority: bool = False
 ) -> tuple[dict[str, int], dict[tuple[str, int], int], tuple[Finding, ...]]:
     """Return a second's counts by indicator, by indicator and PID, and its findings; what lasts is told again."""
     window, examples = ledger.take_window()
@@ -52,7 +52,7 @@ def counted(
         if place not in told:
             told[place] = 1
             examples[place] = error
-    return counts, window, findings(told, examples)
+    return counts, window, findings(told, examples, is_by_priority)
 
 
 def error_metrics(counts: Mapping[str, int]) -> dict[str, float]:
