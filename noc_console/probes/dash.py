@@ -66,7 +66,7 @@ class Watcher:
             began = self._tools.now()
             grown_at = self._memory.grown_at
             given, self._given = self._given, None
-            polled = self._poller.take(given) if given else await self._poller.poll()
+            polled = await self._poller.take(given) if given else await self._poller.poll()
             await self._clock(polled)
             self._judge(polled, lanes)
             pace = pace_s(self._mpd if polled.mpd else None, self._input.poll_s, self._tools.settings.idle_poll_s)

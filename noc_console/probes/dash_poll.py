@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from noc_console.media.cache_headers import age_s
 from noc_console.media.dash import BadMpd, Mpd, parse
 from noc_console.model import Finding
 from noc_console.net.fetch import Reply
+from noc_console.probes.beside import beside
 from noc_console.probes.tools import Tools
 
 SCOPE = "mpd"
@@ -52,9 +54,9 @@ class Poller:
         """Fetch once."""
         asked = dict(self._validators)
         request = self._tools.request(self._url, accept_gzip=True, headers=asked)
-        return self.take(await self._tools.fetch(request), asked)
+        return await self.take(await self._tools.fetch(request), asked)
 
-    def take(self, reply: Reply, asked: dict[str, str] | None = None) -> Polled:
+    async def take(self, reply: Reply, asked: dict[str, str] | None = None) -> Polled:
         """Read one answer; also the first one of an inspection, which somebody else has fetched."""
         if reply.status == 304 and not reply.error and self._mpd is not None:
             return Polled(reply, self._mpd)
@@ -68,7 +70,8 @@ class Poller:
         self._body = reply.body
         self._tools.keep_body(SCOPE, reply.effective_url, reply.at, reply.body)
         try:
-            self._mpd, self._bad = parse(reply.body, reply.effective_url), None
+            self._mpd = await beside(len(reply.body), partial(parse, reply.body, reply.effective_url))
+            self._bad = None
         except BadMpd as error:
             self._mpd, self._bad = None, error
             return Polled(reply, None, True, (_bad(error),))

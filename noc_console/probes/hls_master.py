@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from noc_console.media.hls import BadPlaylist, Master, Media, parse
 from noc_console.media.hls.answers import lint_answer
@@ -11,6 +12,7 @@ from noc_console.media.hls.rungs import ladder_changes, rungs_of
 from noc_console.media.ladder import Rung, labelled
 from noc_console.model import Finding, Input
 from noc_console.net.fetch import Reply
+from noc_console.probes.beside import beside
 from noc_console.probes.hls_rung import token_findings, unreachable
 from noc_console.probes.tools import Tools
 
@@ -54,7 +56,7 @@ class MasterWatch:
         if reply is None:
             reply = await self._tools.fetch(self._tools.request(self._input.url, accept_gzip=True))
         if reply.is_ok and reply.body != self._body:
-            self._read(reply)
+            await self._read(reply)
         if self._is_media:
             return
         if not reply.is_ok:
@@ -68,10 +70,10 @@ class MasterWatch:
         if reply.is_ok:
             self._tools.keep_body("master", reply.effective_url, reply.at, reply.body)
 
-    def _read(self, reply: Reply) -> None:
+    async def _read(self, reply: Reply) -> None:
         self._body, self._bad = reply.body, None
         try:
-            playlist = parse(reply.body, reply.effective_url)
+            playlist = await beside(len(reply.body), partial(parse, reply.body, reply.effective_url))
         except BadPlaylist as bad:
             self._bad = bad
             return

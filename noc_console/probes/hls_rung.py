@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from noc_console.media.cache_headers import age_s
 from noc_console.media.container import Head
@@ -16,6 +17,7 @@ from noc_console.media.hls.stale import Seen
 from noc_console.media.ladder import Rung
 from noc_console.model import Finding
 from noc_console.net.fetch import Reply
+from noc_console.probes.beside import beside
 from noc_console.probes.hls_keys import KeyWatch
 from noc_console.probes.tools import Tools
 
@@ -67,7 +69,8 @@ async def poll(watch: RungWatch, tools: Tools, variables: Mapping[str, str], rep
         reply = await tools.fetch(request, rung=watch.rung.label)
     watch.looked_at = reply.at
     before = watch.media
-    step, found = _judged(watch, reply, variables, tools.clock_offset_s)
+    judge = partial(_judged, watch, reply, variables, tools.clock_offset_s)
+    step, found = await beside(len(reply.body), judge)
     if reply.is_ok:
         found = (*found, *token_findings(tools, reply))
     watch.memory = step.memory

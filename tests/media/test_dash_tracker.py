@@ -9,6 +9,7 @@ from dash_making import AST, URL, audio, listed, live, numbers, period, template
 
 from noc_console.media.dash import Mpd, parse
 from noc_console.media.dash.drift import Drift
+from noc_console.media.dash.segments import segments
 from noc_console.media.dash.tracker import Memory, Seen, Step, advance, due
 
 
@@ -271,3 +272,21 @@ def test_metrics_tell_age_window_and_latency() -> None:
 def test_segments_listed_far_ahead_are_not_there_yet() -> None:
     mpd = listed(0, 500)
     assert play((mpd, Seen(there(9)))).fresh[0].segment.start_s == 20
+
+
+def test_a_time_line_shared_by_many_is_walked_once() -> None:
+    rows = "".join(f'<S d="{2000 + n % 2}"/>' for n in range(20_000))
+    reps = "".join(f'<Representation id="{n}" bandwidth="{n + 1}"/>' for n in range(100))
+    text = (
+        '<MPD type="dynamic" minBufferTime="PT2S" availabilityStartTime="1970-01-01T00:00:00Z"><Period start="PT0S">'
+        '<AdaptationSet mimeType="video/mp4"><SegmentTemplate timescale="1000" media="$RepresentationID$/$Time$">'
+        f"<SegmentTimeline>{rows}</SegmentTimeline></SegmentTemplate>{reps}</AdaptationSet></Period></MPD>"
+    )
+    mpd = parse(text.encode(), "http://127.0.0.1/live.mpd")
+    step = advance(Memory(), mpd, Seen(2e9, is_new=True))
+    assert len(step.fresh) == 100
+    newest = step.fresh[0].segment
+    assert newest.start_s == sum(2000 + n % 2 for n in range(19_999)) / 1000
+    rep = mpd.periods[0].sets[0].representations[7]
+    starts = [one.start_s for one in segments(mpd, mpd.periods[0], rep, 2e9, limit=3)]
+    assert sorted(starts) == [sum(2000 + n % 2 for n in range(index)) / 1000 for index in (19_997, 19_998, 19_999)]

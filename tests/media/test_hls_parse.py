@@ -147,6 +147,19 @@ def test_one_variable_used_often_is_bounded() -> None:
     assert "64 KiB" in told[0]
 
 
+def test_variables_do_not_make_a_small_playlist_fill_the_memory() -> None:
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:6", f'#EXT-X-DEFINE:NAME="a",VALUE="{"x" * 60_000}"']
+    found = media("\n".join([*lines, *["#EXTINF:6,", "{$a}"] * 5000, ""]))
+    assert sum(len(segment.uri) for segment in found.segments) < 10_000_000
+    assert found.segments[-1].uri == "{$a}", "the rest is read as it is written"
+
+
+def test_a_ladder_without_end_is_not_read() -> None:
+    body = "#EXTM3U\n" + "".join(f"#EXT-X-STREAM-INF:BANDWIDTH={n}\nv{n}.m3u8\n" for n in range(1, 6000))
+    with pytest.raises(BadPlaylist, match="more than 5000 variants and renditions"):
+        parse(body.encode(), URL)
+
+
 def test_a_master_playlist_gives_its_ladder() -> None:
     found = parse_master(
         b'#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",LANGUAGE="en",DEFAULT=YES,URI="en.m3u8"\n'
@@ -230,8 +243,8 @@ HOSTILE = {
     + "#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z\n"
     + "#EXT-X-DISCONTINUITY\n#EXTINF:1,\na\n" * 30_000
     + '#EXT-X-DATERANGE:ID="a",START-DATE="2026-01-01T00:00:00Z",DURATION=1\n' * 20_000,
-    "twenty thousand variants": "#EXTM3U\n"
-    + "".join(f'#EXT-X-STREAM-INF:BANDWIDTH={n},AUDIO="g{n}"\nv{n}.m3u8\n' for n in range(20_000)),
+    "five thousand variants": "#EXTM3U\n"
+    + "".join(f'#EXT-X-STREAM-INF:BANDWIDTH={n},AUDIO="g{n}"\nv{n}.m3u8\n' for n in range(5000)),
 }
 
 

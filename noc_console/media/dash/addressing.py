@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import accumulate
 
 from noc_console.media.dash.model import OPEN_END, Addressing, BadMpd, Entry, Run
 from noc_console.media.dash.values import real, whole
@@ -90,6 +91,7 @@ def _named(told: _Told, kind: str, duration: int, runs: tuple[Run, ...], entries
         is_chunked=told.text("availabilityTimeComplete").strip() == "false",
         availability_offset_s=late if late == math.inf or abs(late) < 1e9 else 0.0,
         runs=runs,
+        ends=tuple(accumulate(run.count for run in runs)),
         entries=entries,
         line=line_of(told.chain[0]),
     )

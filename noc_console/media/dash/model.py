@@ -57,6 +57,7 @@ class Addressing:
 
     Ticks by `timescale`. `offset` is presentationTimeOffset; `availability_offset_s` may be infinite.
     `is_chunked` says that a segment is offered while it is still being made (availabilityTimeComplete false).
+    `ends` counts the segments up to the end of each run, so that a long time line need not be walked.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Addressing:
     is_chunked: bool = False
     runs: tuple[Run, ...] = ()
     entries: tuple[Entry, ...] = ()
+    ends: tuple[int, ...] = field(default=(), compare=False)
     line: int = 0
 
 

@@ -121,8 +121,9 @@ def _sources(element: Element, above: tuple[Source, ...]) -> tuple[Source, ...]:
 def _adaptation_set(element: Element, base: str, sources: tuple[Source, ...], reading: _Reading) -> AdaptationSet:
     here, inner = _base(element, base), _sources(element, sources)
     shared: list[Addressing] = []
+    common = _Common(element, _transfer(element), _protections(element))
     reps = tuple(
-        _representation(one, element, here, inner, shared, reading) for one in kids(element, "Representation")
+        _representation(one, common, here, inner, shared, reading) for one in kids(element, "Representation")
     )
     roles = tuple(role.get("value", "") for role in kids(element, "Role"))
     is_trick = any(
@@ -157,9 +158,18 @@ def _kind(element: Element, reps: tuple[Representation, ...]) -> str:
     return "video" if any(rep.height for rep in reps) else "data"
 
 
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What an adaptation set tells for all its representations, read once."""
+
+    element: Element
+    transfer: int
+    protections: tuple[Protection, ...]
+
+
 def _representation(
     element: Element,
-    parent: Element,
+    common: _Common,
     base: str,
     sources: tuple[Source, ...],
     shared: list[Addressing],
@@ -183,7 +193,7 @@ def _representation(
         addressing = shared[0]
 
     def told(key: str) -> str:
-        return element.get(key) or parent.get(key) or ""
+        return element.get(key) or common.element.get(key) or ""
 
     return Representation(
         id=rep_id,
@@ -195,8 +205,8 @@ def _representation(
         width=whole(told("width")) or 0,
         height=whole(told("height")) or 0,
         frame_rate=rate(told("frameRate")),
-        transfer=_transfer(element) or _transfer(parent),
-        protections=(*_protections(parent), *_protections(element)),
+        transfer=_transfer(element) or common.transfer,
+        protections=(*common.protections, *_protections(element)),
         line=line_of(element),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urljoin
@@ -163,17 +164,28 @@ def _listed(mpd: Mpd, period: Period, addressing: Addressing, at: float) -> int:
 
     One segment ahead is taken for there already: clocks differ, and packagers list what they are just finishing.
     """
+    known = mpd.memo.get(id(addressing))
+    if isinstance(known, tuple) and known[0] == at:
+        return int(known[1])
+    total = _counted(mpd, period, addressing, at)
+    mpd.memo[id(addressing)] = (at, total)
+    return total
+
+
+def _counted(mpd: Mpd, period: Period, addressing: Addressing, at: float) -> int:
     runs = runs_of(mpd, period, addressing, at)
+    total = sum(run.count for run in runs)
     if not mpd.is_dynamic or mpd.available_from is None or not math.isfinite(at):
-        return sum(run.count for run in runs)
+        return total
     ahead = addressing.availability_offset_s
     if math.isinf(ahead):
-        return sum(run.count for run in runs)
+        return total
     until = (at + ahead - mpd.available_from - (period.start_s or 0.0)) * addressing.timescale + addressing.offset
-    total = 0
-    for run in runs:
+    for run in reversed(runs):
         there = math.floor((until - run.start) / run.duration + 1 + _ALMOST)
-        total += max(min(run.count, there), 0)
+        if there >= run.count:
+            break
+        total -= run.count - max(there, 0)
     return total
 
 
@@ -212,12 +224,11 @@ def runs_of(mpd: Mpd, period: Period, addressing: Addressing, at: float) -> tupl
 
 def _spot_of(addressing: Addressing, runs: tuple[Run, ...], index: int) -> Spot | None:
     if addressing.kind in ("timeline", "list") and runs:
-        left = index
-        for run in runs:
-            if left < run.count:
-                return index, run.start + left * run.duration, run.duration
-            left -= run.count
-        return None
+        # an open last run has another length each time, so it is never looked up but what is behind all others
+        found = bisect_right(addressing.ends, index, hi=len(runs) - 1)
+        left = index - (addressing.ends[found - 1] if found else 0)
+        run = runs[found]
+        return (index, run.start + left * run.duration, run.duration) if left < run.count else None
     return index, index * addressing.duration + addressing.offset, addressing.duration
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 _PAIR = re.compile(r'\s*([A-Za-z0-9_-]+)\s*=\s*("[^"]*"|[^,"]*)\s*(?:,|$)')
 _VARIABLE = re.compile(r"\{\$([A-Za-z0-9_-]{1,256})\}")
 _MAX_EXPANDED = 65_536
+_MAX_SPENT = 8 * 1024**2
 _MAX_FAULTS, _MAX_PAIRS = 16, 256
 _MAX_INTEGER = 2**64 - 1
 _MAX_SECONDS = 1e9
@@ -43,6 +44,12 @@ def _after_comma(text: str, position: int) -> int:
     return len(text) if comma < 0 else comma + 1
 
 
+class Variables(dict[str, str]):
+    """The variables of one playlist; `spent` counts what they have added to it, so that it cannot grow for ever."""
+
+    spent: int = 0
+
+
 def expand(text: str, variables: Mapping[str, str], complain: Complain) -> str:
     """Return `text` with its `{$name}` replaced once, never longer than 64 KiB (values are not expanded again)."""
 
@@ -51,10 +58,16 @@ def expand(text: str, variables: Mapping[str, str], complain: Complain) -> str:
             complain(f"Variable {match[1]} is not defined.")
         return variables.get(match[1], match[0])
 
+    if isinstance(variables, Variables) and variables.spent > _MAX_SPENT:
+        return text
     expanded = _VARIABLE.sub(value, text)
     if len(expanded) > _MAX_EXPANDED:
         complain("Variables expand to more than 64 KiB.")
         return text
+    if isinstance(variables, Variables):
+        variables.spent += len(expanded)
+        if variables.spent > _MAX_SPENT:
+            complain("Variables expand to more than 8 MiB altogether; the rest is read as it is written.")
     return expanded
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from noc_console.media.hls.attributes import attributes, expand, integer, resolution, seconds
-from noc_console.media.hls.playlist import Key, Master, Rendition, Variant
+from noc_console.media.hls.attributes import Variables, attributes, expand, integer, resolution, seconds
+from noc_console.media.hls.playlist import BadPlaylist, Key, Master, Rendition, Variant
 from noc_console.media.hls.variables import define
 from noc_console.model import Finding, Severity
 
 _PARSE_ERROR = "hls-master-parse-error"
 _MAX_PROBLEMS = 100
+_MOST_OFFERS = 5000
 MAX_URI = 8192
 
 
@@ -27,8 +28,13 @@ class _Reading:
         self.iframes: list[Variant] = []
         self.renditions: list[Rendition] = []
         self.keys: list[Key] = []
-        self.variables: dict[str, str] = {}
+        self.variables = Variables()
         self.tags: dict[str, int] = {}
+
+    @property
+    def offers(self) -> int:
+        """How many variants and renditions have been read."""
+        return len(self.variants) + len(self.iframes) + len(self.renditions) + len(self.keys)
 
     def complain(self, line: int, severity: Severity, text: str) -> None:
         if len(self.problems) < _MAX_PROBLEMS:
@@ -58,6 +64,9 @@ def read_master(lines: list[str], url: str, problems: list[Finding]) -> Master:
             pending = (number, reading.read_attributes(number, line[18:]))
         elif line.startswith("#EXT"):
             _tag(reading, number, line)
+        if reading.offers > _MOST_OFFERS:
+            text = f"The playlist offers more than {_MOST_OFFERS} variants and renditions."
+            raise BadPlaylist(_PARSE_ERROR, text, number)
     if pending is not None:
         reading.complain(pending[0], Severity.MAJOR, "EXT-X-STREAM-INF is not followed by a URI.")
     return Master(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from noc_console.media.hls.attributes import attributes, expand
+from noc_console.media.hls.attributes import Variables, attributes, expand
 from noc_console.media.hls.playlist import (
     Cue,
     DateRange,
@@ -66,7 +66,7 @@ class Reading:
     def __init__(self, url: str, problems: list[Finding], imported: Mapping[str, str]) -> None:
         self.url, self.problems, self.imported = url, problems, imported
         self.tags: dict[str, int] = {}
-        self.variables: dict[str, str] = {}
+        self.variables = Variables()
         self.has_variables = False
         self.version, self.target_duration_s, self.media_sequence, self.discontinuity_sequence = 1, 0, 0, 0
         self.playlist_type = ""
