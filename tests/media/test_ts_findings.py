@@ -121,6 +121,8 @@ def test_the_details_have_their_stable_keys() -> None:
     assert {"packets", "continuity_errors", "duplicates", "scrambled", "discontinuity_flags"} <= set(video)
     assert told["tables"]["PAT"] == {"sections": 1, "versions": [0], "crc_errors": 0}
     assert told["scte35"] == []
+    pat_told = next(one for one in told["psi"] if one["table"] == "PAT")
+    assert (pat_told["pid"], pat_told["version"], pat_told["programmes"]) == (0, 0, {"1": "0x0100"})
 
 
 def test_the_services_have_their_streams_with_formats() -> None:

@@ -10,11 +10,13 @@ from noc_console.media.ts.descriptors import Descriptor
 from noc_console.media.ts.outcome import PcrReport, PidReport, Report
 from noc_console.media.ts.packets import NULL_PID
 from noc_console.media.ts.psi import PsiReport
-from noc_console.media.ts.psi_limits import PLACES
+from noc_console.media.ts.psi_changes import plain
+from noc_console.media.ts.psi_limits import PLACES, table_name
 from noc_console.media.ts.psi_tree import ServiceStream, ServiceView
 from noc_console.media.ts.tables import Happening
 
 _MOST_ERRORS = 1000
+_MOST_TABLES = 256
 _DOLBY_VISION = 0xB0
 # names by which an operator (and ffprobe) knows what the PMT announces
 _FAMILIES = {
@@ -57,6 +59,7 @@ def details(report: Report) -> dict[str, Any]:
         "pids": {str(pid): _pid(pid, one, report, psi) for pid, one in sorted(report.pids.items())},
         "services": [_service(one, report.formats) for one in services],
         "tables": _tables(psi),
+        "psi": _contents(psi),
         "scte35": [dict(one) for one in psi.cues] if psi else [],
         "indicators": dict(report.counts),
         "errors": [
@@ -83,6 +86,14 @@ def _tables(psi: PsiReport | None) -> dict[str, Any]:
         name: {"sections": one.sections, "versions": list(one.versions), "crc_errors": one.crc_errors}
         for name, one in psi.tables.items()
     }
+
+
+def _contents(psi: PsiReport | None) -> list[dict[str, Any]]:
+    """Return the tables in force as plain values, at most 256: what a change is judged by."""
+    return [
+        {"table": table_name(whole[0][0]), "pid": pid, "id": int.from_bytes(whole[0][3:5], "big"), **plain(whole)}
+        for pid, whole in (psi.contents if psi else ())[:_MOST_TABLES]
+    ]
 
 
 def _pid(pid: int, one: PidReport, report: Report, psi: PsiReport | None) -> dict[str, Any]:

@@ -38,7 +38,10 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class PsiReport:
-    """What is known of the tables: services, counts by table, cues, and what the PMTs say every PID is."""
+    """What is known of the tables: services, counts by table, cues, and what the PMTs say every PID is.
+
+    `contents` are the PIDs and sections of the tables in force, SI of other streams too.
+    """
 
     transport_stream_id: int
     network: str
@@ -47,6 +50,7 @@ class PsiReport:
     cues: tuple[Mapping[str, Any], ...]
     cat: tuple[Descriptor, ...] = ()
     clock_utc: float | None = None
+    contents: tuple[tuple[int, tuple[bytes, ...]], ...] = ()
     kinds: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -150,6 +154,12 @@ class Psi:
             cues=self.cues.told(),
             cat=self.tree.cat,
             clock_utc=self.tree.clock_utc,
+            contents=tuple(
+                (pid, table.whole)
+                for pid, line in sorted(self._lines.items())
+                for table in line.tables.values()
+                if table.whole
+            ),
             kinds={pid: told[:2] for pid, told in self.tree.streams.items()},
         )
 
@@ -314,6 +324,8 @@ class Psi:
         for one in self.looker.changes:
             text = f"PID 0x{one.pid:04x} changed from {one.before.text} to {one.after.text}."
             data = {"text": text, "pid": one.pid, "before": one.before.text, "after": one.after.text}
+            if getattr(one.before, "hdr", "") != getattr(one.after, "hdr", ""):
+                data["finding"] = "media-hdr-changed"
             self._tell(Event("FormatChanged", at, data=data))
         self.looker.changes.clear()
 

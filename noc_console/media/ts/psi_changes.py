@@ -32,6 +32,7 @@ def event(pid: int, before: tuple[bytes, ...], after: tuple[bytes, ...], at: flo
         text = f"{label}: reserved bits changed, the content is the same."
     data = {
         "text": text,
+        "finding": "ts-psi-changed",
         "table": name,
         "pid": pid,
         "id": extension,
