@@ -109,6 +109,10 @@ class History:
         more = (e for e in waiting if e.seq > known and (not kinds or e.kind in kinds))
         return (*found, *more)[:limit]
 
+    async def newest_events(self, before: int, kinds: frozenset[str], limit: int) -> tuple[Event, ...]:
+        """Return the newest events of some kinds below a sequence number (0: all), newest first."""
+        return await self._read(lambda c: journal.newest_events(c, before, kinds, limit))
+
     async def channels(self) -> tuple[Channel, ...]:
         """Return every channel with its inputs."""
         return await self._read(catalogue.read_channels)

@@ -66,6 +66,13 @@ def read_events(connection: Connection, after: int, kinds: frozenset[str], limit
     return tuple(_event(row) for row in connection.execute(query))
 
 
+def newest_events(connection: Connection, before: int, kinds: frozenset[str], limit: int) -> tuple[Event, ...]:
+    """Return the newest events of some kinds below a sequence number (0: all there are), newest first."""
+    query = select(_ROWS).where(_ROWS.c.kind.in_(kinds)).order_by(_ROWS.c.seq.desc()).limit(limit)
+    query = query.where(_ROWS.c.seq < before) if before else query
+    return tuple(_event(row) for row in connection.execute(query))
+
+
 def events_of(connection: Connection, seqs: Select[tuple[int]]) -> tuple[Event, ...]:
     """Return the events whose sequence numbers a query names, in order."""
     query = select(_ROWS).where(_ROWS.c.seq.in_(seqs)).order_by(_ROWS.c.seq)

@@ -94,5 +94,7 @@ def _remember(notice_id: str, had: frozenset[str], outcome: Outcome) -> None:
 KIND = Kind(
     SnmpConfig,
     deliver,
+    # an inform is made to be sent until it is acknowledged, and the time in it is the same each time
+    deduplicates=lambda config: any(one.inform for one in config.destinations),
     secret="the community, or a JSON object with community, auth_key and priv_key",  # noqa: S106 - words, not a secret
 )

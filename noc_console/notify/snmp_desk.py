@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import cache
 from noc_console.notify.snmp_config import Destination, Keys, SnmpConfig, parse_oid
 from noc_console.notify.snmp_content import Trap, varbinds
 from noc_console.notify.snmp_engine import Identity, Line, SnmpFailed, identity_of
+from noc_console.notify.snmp_name import own_name
 from noc_console.notify.snmp_thread import SnmpThread
 
 MAX_LINES = 64
@@ -114,15 +114,7 @@ class SnmpDesk:
             line.close()
 
 
-_told: list[str] = []
-
-
-def introduce(name: str) -> None:
-    """Say the name of this agent before the first notice goes out; engine ids are made of it."""
-    _told[:] = [name]
-
-
 @cache
 def desk() -> SnmpDesk:
     """Return the process's sender."""
-    return SnmpDesk(_told[0] if _told else socket.gethostname())
+    return SnmpDesk(own_name())

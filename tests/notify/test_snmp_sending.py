@@ -12,7 +12,7 @@ import httpx
 import pytest
 from netsnmp import Got, Trapd, free_port, trapd
 
-from noc_console.notify import snmp, snmp_desk
+from noc_console.notify import snmp, snmp_desk, snmp_name
 from noc_console.notify.kinds import KINDS
 from noc_console.notify.outcome import Outcome
 from noc_console.notify.snmp_config import read_config
@@ -287,9 +287,9 @@ def test_nothing_shows_a_secret() -> None:
 
 def test_the_desk_of_the_process_has_the_name_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     snmp_desk.desk.cache_clear()
-    snmp_desk.introduce("host:/var/lib/noc/local.db")
+    snmp_name.introduce("host:/var/lib/noc/local.db")
     try:
         assert snmp_desk.desk().name == "host:/var/lib/noc/local.db"
     finally:
         snmp_desk.desk.cache_clear()
-        snmp_desk._told.clear()
+        snmp_name._told.clear()
