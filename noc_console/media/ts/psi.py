@@ -29,7 +29,6 @@ MOST_CHANGES = 256
 _RENEWED = 8192
 _STUFFING = 0xFF
 _FOLLOWED = frozenset((0x00, 0x01, 0x02, 0x40, 0x41, 0x42, 0x46, 0x4A))
-_MOST_SERVICES = 1024
 _SHORT = (tables.TDT, tables.TOT, tables.RST)
 _CAT_AGAIN_S = 5.0
 _CAT_GRACE_S = 1.0
@@ -210,7 +209,7 @@ class Psi:
         if table_id in (tables.TDT, tables.TOT):
             self.tree.clock_utc = tables.clock(body) or None
         elif table_id == tables.EIT_ACTUAL and head is not None and head.is_current:
-            self._happen(head, body)
+            self.tree.happen(head, body)
         known = self._remember(line, body, stat, head, at)
         self._clocks.moved(known, line.pid, packet, at, began)
         if known.table is not None:
@@ -262,41 +261,14 @@ class Psi:
             self.dropped += 1
 
     def _apply(self, whole: tuple[bytes, ...], at: float) -> None:
-        body, tree = whole[0], self.tree
-        match body[0]:
-            case tables.PAT:
-                tree.transport_stream_id = int.from_bytes(body[3:5], "big")
-                self._list({number: pid for one in whole for number, pid in tables.pat(one).items()}, at)
-            case tables.CAT:
-                tree.cat = tuple(descriptor for one in whole for descriptor in tables.cat(one))
-                self._settle(at)
-            case tables.PMT:
-                programme = tables.pmt(body)
-                tree.programmes[programme.number] = programme
-                self._settle(at)
-            case tables.SDT_ACTUAL:
-                tree.services = {one.id: one for section in whole for one in tables.services(section)}
-            case tables.NIT_ACTUAL:
-                own, _ = tables.network(body)
-                tree.network = next((one.facts.get("network", "") for one in own if one.tag == 0x40), "")
-
-    def _happen(self, head: tables.Header, body: bytes) -> None:
-        """Keep what is on now (section 0) and next (section 1) of a service of this stream."""
-        events = self.tree.events
-        if head.number <= 1 and (head.extension in events or len(events) < _MOST_SERVICES):
-            found = next(iter(tables.happenings(body)), None)
-            present, following = events.get(head.extension, (None, None))
-            events[head.extension] = (found, following) if head.number == 0 else (present, found)
-
-    def _list(self, listed: dict[int, int], at: float) -> None:
-        """A new PAT: programmes it no longer lists go, those it newly lists are read when they come."""
-        tree = self.tree
-        for number, pid in listed.items():
-            if tree.pat.get(number) != pid and (line := self._lines.get(pid)) and number:
+        listed = self.tree.pat
+        if not self.tree.apply(whole):
+            return
+        for number, pid in self.tree.pat.items() if whole[0][0] == tables.PAT else ():
+            # a programme that is newly listed is read when its table comes, also where it was read before
+            if number and listed.get(number) != pid and (line := self._lines.get(pid)):
                 line.known.clear()
                 line.tables.clear()
-        tree.programmes = {key: one for key, one in tree.programmes.items() if listed.get(key) == tree.pat.get(key)}
-        tree.pat = listed
         self._settle(at)
 
     def _settle(self, at: float) -> None:

@@ -17,6 +17,7 @@ from noc_console.media.ts.tables import Programme, Stream
 
 _PSIP_PID = 0x1FFB
 _RESERVED = 0x20
+_MOST_SERVICES = 1024
 _CA = 0x09
 _KINDS = {"video": 1, "audio": 2}
 
@@ -75,6 +76,41 @@ class Tree:
 
     def __post_init__(self) -> None:
         self.settle()
+
+    def apply(self, whole: tuple[bytes, ...]) -> bool:
+        """Take a table, all its sections; say whether the roles of PIDs may have changed.
+
+        BrokenSection, ValueError or IndexError where it cannot be read; nothing has changed then.
+        """
+        body = whole[0]
+        match body[0]:
+            case tables.PAT:
+                self._list({number: pid for one in whole for number, pid in tables.pat(one).items()})
+                self.transport_stream_id = int.from_bytes(body[3:5], "big")
+            case tables.CAT:
+                self.cat = tuple(descriptor for one in whole for descriptor in tables.cat(one))
+            case tables.PMT:
+                programme = tables.pmt(body)
+                self.programmes[programme.number] = programme
+            case tables.SDT_ACTUAL:
+                self.services = {one.id: one for section in whole for one in tables.services(section)}
+            case tables.NIT_ACTUAL:
+                own, _ = tables.network(body)
+                self.network = next((one.facts.get("network", "") for one in own if one.tag == 0x40), "")
+        return body[0] in (tables.PAT, tables.CAT, tables.PMT)
+
+    def _list(self, listed: dict[int, int]) -> None:
+        """A new PAT: programmes it no longer lists in their place go."""
+        kept = {number for number, pid in self.pat.items() if listed.get(number) == pid}
+        self.programmes = {number: one for number, one in self.programmes.items() if number in kept}
+        self.pat = listed
+
+    def happen(self, head: tables.Header, body: bytes) -> None:
+        """Keep what is on now (section 0 of the EIT) and next (section 1) of a service of this stream."""
+        if head.number <= 1 and (head.extension in self.events or len(self.events) < _MOST_SERVICES):
+            found = next(iter(tables.happenings(body)), None)
+            present, following = self.events.get(head.extension, (None, None))
+            self.events[head.extension] = (found, following) if head.number == 0 else (present, found)
 
     def settle(self) -> None:
         """Work out anew what every PID is for; called when a PAT, CAT or PMT changes."""
