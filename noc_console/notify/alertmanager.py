@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,7 +51,8 @@ def _alert(notice: Notice, config: AlertmanagerConfig, severity: str, *, ends: b
     alarm = notice.alarm
     began = float(alarm.get("raised_at") or notice.due_at)
     end = float(alarm.get("cleared_at") or alarm.get("resolved_at") or notice.due_at)
-    until = max(began, end) if ends else notice.due_at + config.lifetime_h * 3600
+    # one that waited long must not have ended before it arrives
+    until = max(began, end) if ends else max(began, time.time()) + config.lifetime_h * 3600
     return {
         "labels": labels(notice, config, severity),
         "annotations": {"summary": notice.subject, "description": notice.text},

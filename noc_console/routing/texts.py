@@ -15,11 +15,12 @@ _LAYERS = ("contribution", "headend", "packager", "origin", "edge", "client")
 def subject(alarm: Mapping[str, Any], action: Action, age_s: float) -> str:
     """Return the one line that says what happened where."""
     severity = str(alarm.get("severity", "")).upper()
+    waits = "open" if alarm.get("acknowledged") else "nobody on it"
     word = {
         Action.RAISE: severity,
         Action.UPDATE: f"now {severity}",
         Action.RESOLVE: f"CLEARED, was {severity}",
-        Action.ESCALATE: f"{severity}, nobody on it for {duration(age_s)}",
+        Action.ESCALATE: f"{severity}, {waits} for {duration(age_s)}",
     }[action]
     place = str(alarm.get("channel_code") or "agent")
     test = "TEST " if alarm.get("test") else ""

@@ -66,10 +66,11 @@ class HttpReceiver:
                 self.end_headers()
                 self.wfile.write(answer.body)
 
-            do_GET = do_PATCH = do_PUT = do_POST
-
             def log_message(self, *_: object) -> None:
                 return
+
+        for method in ("GET", "PATCH", "PUT"):
+            setattr(Handler, f"do_{method}", Handler.do_POST)
 
         class Server(ThreadingHTTPServer):
             request_queue_size = 128
