@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from noc_console.media.ts.clock import PCR_HZ
 from noc_console.media.ts.pcr import Steps
 
-FRESH = 20  # PCRs of a PID that are judged together
-CONTEXT = 40  # PCRs before them that help to find the line
+FRESH = 40  # PCRs of a PID that are judged together
+CONTEXT = 20  # PCRs before them that help to find the line
 LEAST = 10
 # a stream whose PCRs are typically further off the line than this has no constant bitrate
 VARIABLE_NS = 100_000.0
@@ -57,7 +57,7 @@ class _Window:
 
 
 class Accuracy:
-    """Collects PCRs by PID, and judges them by twenties; all sums are of absolute errors."""
+    """Collects PCRs by PID, and judges them by forties; all sums are of absolute errors."""
 
     def __init__(self, limit_ns: float = LIMIT_NS) -> None:
         self._limit_ns = limit_ns
@@ -67,6 +67,7 @@ class Accuracy:
         self.over: dict[int, int] = {}
         self.newest: dict[int, float] = {}
         self.constant: dict[int, bool] = {}
+        self.told: list[tuple[int, int, bool]] = []  # packet index, PID, whether its bitrate was constant there
 
     def feed(self, steps: Steps) -> Judged | None:
         """Take PCRs; return those that could be judged."""
@@ -149,6 +150,7 @@ class Accuracy:
         worst, over = sizes.max(axis=1).tolist(), (sizes > LIMIT_NS).sum(axis=1).tolist()
         for window, so, most, count in zip(due, is_constant.tolist(), worst, over, strict=True):
             self.constant[window.pid] = so
+            self.told.append((int(window.index[-1]), window.pid, so))
             if so:
                 self.worst[window.pid] = max(self.worst.get(window.pid, 0.0), most)
                 self.newest[window.pid] = max(self.newest.get(window.pid, 0.0), most)
@@ -182,7 +184,7 @@ def deviations(windows: list[_Window], width: int) -> tuple[Floats, NDArray[np.b
 def _off_line(x: Floats, y: Floats, there: NDArray[np.bool_]) -> Floats:
     slope = _typical_slope(x, y, there)
     error = _centred(y - slope[:, None] * x, there)
-    for _ in range(3):
+    for _ in range(2):
         typical = _median(np.abs(error), there)
         near = there & (np.abs(error) <= np.maximum(4 * typical, _NARROWEST)[:, None])
         error = _refit(x, y, near)

@@ -27,11 +27,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from noc_console.media.ts import packets, pts, second
+from noc_console.media.ts import packets, pts, second, tstd
 from noc_console.media.ts.accuracy import Accuracy, Judged
 from noc_console.media.ts.arrival import ArrivalClock
 from noc_console.media.ts.bands import Bands
 from noc_console.media.ts.clock import PCR_HZ, Clock
+from noc_console.media.ts.delays import ProgrammeClocks
 from noc_console.media.ts.epochs import Epochs
 from noc_console.media.ts.grid import SyncEvent
 from noc_console.media.ts.hunt import SIZES
@@ -55,6 +56,7 @@ Ints = NDArray[np.int64]
 CHUNK = 65536  # packets read in one go
 _SLACK_S = 1e-9
 _VANISHED_S = 2.0
+_TURNS = 1024
 
 
 class Analyser:
@@ -77,6 +79,8 @@ class Analyser:
         self._sound_pcr: PcrMemory | None = None
         self._sync_waiting: list[PacketError] = []
         self._epochs = Epochs()
+        self._programme_clocks = ProgrammeClocks()
+        self._buffers = tstd.TransportBuffers()
         self._stamps = pts.StampMemory()
         self._kinds = self.psi.kinds.copy()
         self._clock_pids = self.psi.clock_pids.copy()
@@ -87,7 +91,9 @@ class Analyser:
         self._told_strange: set[int] = set()
         self._ticked_at = float("nan")
         self._seconds = 0
-        self._clock_now: dict[int, tuple[int, float]] = {}
+        self._steps: Steps | None = None
+        self._constant: dict[int, bool] = {}
+        self._steady: list[tuple[int, bool]] = []  # from which packet on the bitrate is constant, or not
         self.bands = Bands(self.profile)
         self._arrival = ArrivalClock()
         self._lips = LipSync()
@@ -183,6 +189,7 @@ class Analyser:
         while self._waiting and self._settled < time.horizon:
             scanned = self._waiting[0]
             end = min(scanned.end, time.horizon)
+            self._steps = self._pcrs(scanned, self._settled, end)
             while self._settled < end:
                 begin, cut = self._settled, self._tables(scanned, self._settled, end)
                 self._streams(scanned, begin, cut)
@@ -192,6 +199,9 @@ class Analyser:
                     self._looking.tables_changed()
                     self._kinds, self._clock_pids = self.psi.kinds.copy(), self.psi.clock_pids.copy()
                 self._settled = cut
+            if self._steps is not None:
+                self._programme_clocks.move(self._steps)
+                self._steps = None
             if end < scanned.end:
                 break
             self._waiting.pop(0)
@@ -220,7 +230,7 @@ class Analyser:
                 return cut
             if whole_second is not None:
                 time.closed(edge)
-                self._second(whole_second)
+                self._second(whole_second, edge)
         return end
 
     def _read(self, scanned: Scanned, begin: int, end: int) -> int:
@@ -273,19 +283,20 @@ class Analyser:
             flags = scanned.flags[begin - first : end - first]
             pid = pid[flags & BAD_SYNC == 0]
         self.windows.add(pid)
+        self._judge_buffers(scanned.pid[begin - first : end - first], begin)
 
-    def _second(self, at: float) -> None:
-        """A second of the stream is over."""
+    def _second(self, at: float, edge: int) -> None:
+        """A second of the stream is over; `edge` is the first packet after it."""
         self._hidden.clear()
         self._seconds += 1
         window = self.windows.close(at)
-        for pid, (value, when) in self._clock_now.items():
-            self.psi.pcr(pid, value, when)
-        self._clock_now.clear()
+        self._tell_clocks(edge)
+        self._note_constancy(edge)
         self.psi.tick(at)
         self._looking.next_second()
         if self._seconds % 5 == 1:
             self.windows.remember(at)
+        self._set_buffers(window.packets / window.length_s if window.length_s > 0 else 0.0)
         self._judge_absence(at)
         self._judge_unreferenced(window.pids, at)
 
@@ -333,14 +344,18 @@ class Analyser:
                 self._lasting[pid] = PacketError("3.4", pid, self._settled, at, text, since)
                 self.ledger.add(self._lasting[pid])
 
+    def _pcrs(self, scanned: Scanned, begin: int, end: int) -> Steps | None:
+        """Judge the PCRs of the packets in [begin, end)."""
+        pcr = scanned.pcr.only(_slice(scanned.pcr.index, begin, end))
+        if not len(pcr.index) or self._time is None:
+            return None
+        at = self._time.at(pcr.index)
+        return self._judge_pcrs(Pcrs(pcr.index, pcr.pid, pcr.value, at, pcr.is_flagged, pcr.run), pcr.is_sound)
+
     def _streams(self, scanned: Scanned, begin: int, end: int) -> None:
-        """Judge PCRs, time stamps, continuity and damage of the packets in [begin, end)."""
+        """Judge time stamps, continuity and damage of the packets in [begin, end)."""
         time = self._time
         assert time is not None
-        pcr = scanned.pcr.only(_slice(scanned.pcr.index, begin, end))
-        if len(pcr.index):
-            pcrs = Pcrs(pcr.index, pcr.pid, pcr.value, time.at(pcr.index), pcr.is_flagged, pcr.run)
-            self._judge_pcrs(pcrs, pcr.is_sound)
         jumps = scanned.jumps[_slice(scanned.jumps, begin, end)]
         jump_pids = scanned.pid[jumps - scanned.first].astype(np.int64)
         rows = _slice(scanned.stamps[0], begin, end)
@@ -348,7 +363,7 @@ class Analyser:
         clock = self._clock_pids[pid].astype(np.int64)
         epoch = self._epochs.of(index, pid, np.where(clock < 0, pid, clock), jumps, jump_pids)
         if len(index):
-            self._judge_stamps(pts.Stamps(index, pid, shown, decoded, time.at(index), epoch))
+            self._judge_stamps(pts.Stamps(index, pid, shown, decoded, time.at(index), epoch), clock)
         self._tell_rows(
             "1.4", scanned, _between(scanned.errors, begin, end), "The continuity counter does not follow on."
         )
@@ -366,7 +381,7 @@ class Analyser:
             pid = np.full(len(index), WHOLE_STREAM, np.int64)
         self.ledger.many(indicator, index, pid, self._time.at(index), lambda row: (text, 1.0))
 
-    def _judge_pcrs(self, pcrs: Pcrs, is_sound: NDArray[np.bool_]) -> None:
+    def _judge_pcrs(self, pcrs: Pcrs, is_sound: NDArray[np.bool_]) -> Steps | None:
         if self._sound_pcr is None and not is_sound.all():
             self._sound_pcr = copy(self.pcr)
         steps = measure(pcrs, self.pcr)
@@ -384,20 +399,20 @@ class Analyser:
             # what stands in a packet with a transport error is counted, its value is not believed
             rows = np.flatnonzero(is_sound)
             if not len(rows):
-                return
+                return None
             steps = measure(pcrs.rows(rows), self._sound_pcr)
-        self._note_clocks(steps)
         if isinstance(self._time, Arrival):
             self._arrival.feed(steps)
         self._tell_steps("2.3.b", steps, steps.is_jump)
         self._tell_accuracy(self.accuracy.feed(steps))
+        return steps
 
-    def _note_clocks(self, steps: Steps) -> None:
-        if not self.psi.tree.cue_pids:
-            return
-        pcrs, ends = steps.pcrs, np.r_[steps.starts[1:], len(steps.pcrs)] - 1
-        for row in ends.tolist():
-            self._clock_now[int(pcrs.pid[row])] = (int(pcrs.value[row]), float(pcrs.at[row]))
+    def _tell_clocks(self, edge: int) -> None:
+        """Tell the reader of cues what the clocks of their programmes showed last before packet `edge`."""
+        for pid in sorted(set(self.psi.tree.cue_pids.values())):
+            told = self._programme_clocks.last(pid, edge, self._steps)
+            if told is not None:
+                self.psi.pcr(pid, *told)
 
     def _tell_steps(self, indicator: str, steps: Steps, wrong: NDArray[np.bool_]) -> None:
         rows = np.flatnonzero(wrong)
@@ -429,8 +444,10 @@ class Analyser:
 
         self.ledger.many("2.4", judged.index[rows], judged.pid[rows], judged.at[rows], told)
 
-    def _judge_stamps(self, stamps: pts.Stamps) -> None:
+    def _judge_stamps(self, stamps: pts.Stamps, clock: Ints) -> None:
         limit = self.profile.pts_repetition_s
+        if self.profile.buffers and self._steady:
+            self._judge_delays(stamps, self._programme_clocks.leads(stamps, clock, self._steps))
         wrong = pts.judge(stamps, self._stamps, self._kinds, limit)
 
         def told(row: int) -> tuple[str, float]:
@@ -438,6 +455,78 @@ class Analyser:
             return pts.text(int(wrong.what[row]), int(wrong.pid[row]), value, limit), value
 
         self.ledger.many("2.5", wrong.index, wrong.pid, wrong.at, told)
+
+    def _judge_delays(self, stamps: pts.Stamps, lead: Floats) -> None:
+        # what a decoder would buffer is known only where the bitrate is constant
+        places = np.searchsorted([place for place, _ in self._steady], stamps.index, "right") - 1
+        is_steady = np.array([so for _, so in self._steady])[places] & (places >= 0)
+        judged = is_steady & (self._kinds[stamps.pid] > 0)
+        rows = np.flatnonzero(judged & (lead < 0))
+
+        def starved(row: int) -> tuple[str, float]:
+            late, pid = -float(lead[rows[row]]), int(stamps.pid[rows[row]])
+            return (
+                f"PID 0x{pid:04x} comes {late * 1000:.0f} ms after it should be decoded: its buffer is empty.",
+                late,
+            )
+
+        self.ledger.many("3.3", stamps.index[rows], stamps.pid[rows], stamps.at[rows], starved)
+        slow = np.flatnonzero(judged & (lead > tstd.DELAY_S))
+        if not len(slow):
+            return
+        formats, pids = self.psi.looker.formats, stamps.pid[slow].tolist()
+        limits = np.array([tstd.longest_delay_s(formats.get(pid), int(self._kinds[pid])) for pid in pids])
+        slow = slow[lead[slow] > limits]
+
+        def delayed(row: int) -> tuple[str, float]:
+            delay, pid = float(lead[slow[row]]), int(stamps.pid[slow[row]])
+            return f"PID 0x{pid:04x} waits {delay:.2f} s in the decoder's buffers, more than it may.", delay
+
+        self.ledger.many("3.10", stamps.index[slow], stamps.pid[slow], stamps.at[slow], delayed)
+
+    def _judge_buffers(self, pid: NDArray[np.uint16], begin: int) -> None:
+        wrong = self._buffers.feed(pid, begin)
+        if wrong is None or self._time is None:
+            return
+        at = self._time.at(wrong.index)
+        for what, indicator in ((tstd.OVERFLOW, "3.3"), (tstd.NEVER_EMPTY, "3.9")):
+            rows = np.flatnonzero(wrong.what == what)
+
+            def told(row: int, rows: Ints = rows, what: int = what) -> tuple[str, float]:
+                value, pid = float(wrong.value[rows[row]]), int(wrong.pid[rows[row]])
+                if what == tstd.OVERFLOW:
+                    return f"PID 0x{pid:04x} fills its transport buffer to {value:.0f} bytes, it holds 512.", value
+                return (
+                    f"PID 0x{pid:04x}: the transport buffer was not empty for {value:.2f} s, once a second is due.",
+                    value,
+                )
+
+            self.ledger.many(indicator, wrong.index[rows], wrong.pid[rows], at[rows], told)
+
+    def _note_constancy(self, edge: int) -> None:
+        """Whether the bitrate is constant is settled once a second, by the PCRs before packet `edge`."""
+        told = sorted(one for one in self.accuracy.told if one[0] < edge)
+        self.accuracy.told = [one for one in self.accuracy.told if one[0] >= edge]
+        self._constant.update((pid, so) for _, pid, so in told)
+        is_constant = bool(self._constant) and all(self._constant.values())
+        if not self._steady or self._steady[-1][1] != is_constant:
+            self._steady.append((edge, is_constant))
+            del self._steady[:-_TURNS]
+
+    def _set_buffers(self, rate: float) -> None:
+        """Buffers empty at rates that depend on the streams; without a constant bitrate none is followed."""
+        if not self.profile.buffers:
+            return
+        if not self._steady[-1][1]:
+            self._buffers.set(0.0, {})
+            return
+        formats = self.psi.looker.formats
+        leaks = {
+            pid: tstd.leak_bps(formats.get(pid), int(self._kinds[pid]))
+            for pid in np.flatnonzero(self._kinds).tolist()
+        }
+        leaks |= dict.fromkeys([0, 1, *self.psi.tree.pmt_pids], float(tstd.SYSTEM_BPS))
+        self._buffers.set(rate, leaks)
 
     def _take_psi_errors(self) -> None:
         for error in self.psi.errors:
@@ -451,7 +540,7 @@ class Analyser:
         if isinstance(self._time, Clock):
             at = self._now if self._now == self._now else at
         elif self._time is not None:
-            self._second(at)
+            self._second(at, self._scanner.packets)
         self._take_psi_errors()
         lasting = [error for pid, error in self._lasting.items() if pid in self._absent or pid in self._unreferenced]
         lasting += self.psi.lasting()

@@ -12,6 +12,7 @@ SIZES = (188, 192, 204)
 # TR 101 290, 1.1: five right sync bytes in a row gain sync, two wrong ones in a row lose it
 GAIN = 5
 PATIENCE = 8  # packets for which the old grid is preferred to a new one
+_STRIDE = 16384
 REACH = (GAIN + PATIENCE) * SIZES[-1]  # bytes from a candidate on that must be there before it is judged
 
 
@@ -29,19 +30,13 @@ def find(part: NDArray[np.uint8], begin: int, old_size: int, old_at: int, is_end
     `old_at` is a place on the grid that was lost, with packets of `old_size` bytes (0: none was): it is taken again
     where it is right within a few packets, because the sync bytes of its packets may only have been destroyed.
     """
-    if len(part) - begin < GAIN * SIZES[0]:
-        return None
-    right = part[begin:] == SYNC
-    limit = len(right) if is_end else len(right) - REACH
-    if limit <= 0:
-        return None
+    end = len(part) if is_end else len(part) - REACH
     best: Found | None = None
-    for size in SIZES:
-        # at the end of the input the last packet must be whole
-        runs = _runs(right, size)[:limit]
-        at = int(np.argmax(runs)) if len(runs) else 0
-        if len(runs) and runs[at] and (best is None or at < best.at):
-            best = Found(at, size)
+    right = np.zeros(0, bool)
+    while best is None and begin < end:
+        right = part[begin : begin + _STRIDE + REACH] == SYNC
+        best = _first(right, min(_STRIDE, end - begin))
+        begin += 0 if best else _STRIDE
     if best is None:
         return None
     if old_size:
@@ -49,6 +44,16 @@ def find(part: NDArray[np.uint8], begin: int, old_size: int, old_at: int, is_end
             if (begin + at - old_at) % old_size == 0 and _is_run(right, at, old_size):
                 return Found(begin + at, old_size)
     return Found(begin + best.at, best.size)
+
+
+def _first(right: NDArray[np.bool_], limit: int) -> Found | None:
+    best: Found | None = None
+    for size in SIZES:
+        runs = _runs(right, size)[:limit]
+        at = int(np.argmax(runs)) if len(runs) else 0
+        if len(runs) and runs[at] and (best is None or at < best.at):
+            best = Found(at, size)
+    return best
 
 
 def find_short(part: NDArray[np.uint8]) -> Found | None:
