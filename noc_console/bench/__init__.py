@@ -29,6 +29,7 @@ BENCHES: Mapping[str, str] = {
     "history": "noc_console.bench.history",
     "start": "noc_console.bench.start",
     "multicast": "noc_console.bench.multicast",
+    "ts": "noc_console.bench.ts",
 }
 
 
