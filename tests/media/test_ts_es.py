@@ -86,6 +86,8 @@ def test_pictures(codec: str, size: tuple[int, int], rate: Fraction, options: di
     [
         ("aac", 44100, "stereo", 128_000, {}, "AAC LC 44.1 kHz 2 ch"),
         ("aac", 48000, "stereo", 128_000, {"mpegts_flags": "latm"}, "AAC (LATM) LC 48 kHz 2 ch"),
+        ("aac", 24000, "stereo", 64_000, {}, "AAC LC 24 kHz 2 ch"),
+        ("aac", 16000, "mono", 32_000, {}, "AAC LC 16 kHz 1 ch"),
         ("mp2", 32000, "mono", 64_000, {}, "MPEG audio layer II 32 kHz 1 ch 64 kbit/s"),
         ("ac3", 48000, "5.1", 448_000, {}, "AC-3 48 kHz 5.1 448 kbit/s"),
         ("eac3", 48000, "5.1", 384_000, {}, "E-AC-3 48 kHz 5.1 384 kbit/s"),
@@ -129,7 +131,8 @@ def differences(one: Format, row: dict[str, str]) -> list[tuple[str, object, obj
         if one.frame_rate:
             pairs.append(("rate", round(one.frame_rate, 2), round(int(up) / int(down), 2)))
         pairs.append(("depth", one.bit_depth, 10 if "10le" in row["pix_fmt"] else 8))
-    if isinstance(one, Audio) and row["sample_rate"] not in ("", "0") and row["profile"] != "HE-AAC":
+    if isinstance(one, Audio) and row["sample_rate"] not in ("", "0"):
+        pairs += [("profile", one.profile, row["profile"])] if row["codec"] == "aac" and row["profile"] else []
         pairs += [
             ("samples", str(one.sample_rate), row["sample_rate"]),
             ("channels", str(one.channels), row["channels"]),

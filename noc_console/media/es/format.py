@@ -117,8 +117,11 @@ class Audio:
     def text(self) -> str:
         """Return the format as an operator says it."""
         layout = f"{self.channels - 1}.1" if self.has_lfe else f"{self.channels} ch"
-        profile = self.profile if self.profile != _NAMES.get(self.codec) else ""
-        parts = [_NAMES.get(self.codec, self.codec), profile, f"{self.sample_rate / 1000:g} kHz", layout]
+        name = _NAMES.get(self.codec, self.codec)
+        profile = self.profile if self.profile != name else ""
+        if self.codec == "aac" and profile.startswith("HE-AAC"):
+            name, profile = profile, ""
+        parts = [name, profile, f"{self.sample_rate / 1000:g} kHz", layout]
         if self.bitrate_bps:
             parts.append(f"{round(self.bitrate_bps / 1000)} kbit/s")
         if self.is_atmos:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from noc_console.media.es.picture import look_picture
 from noc_console.media.ts.bits import TooShort
 
 MOST_BYTES = 8192
+_HIGHEST_CORE = 24_000  # above, spectral band replication would be pointless
+_FRAMES = 4
+_MOST_TRIES = 16
 START, ALL = 1, 2
 _PICTURES = frozenset({"avc1", "hvc1", "mp2v", "mp1v"})
 _Frame = Callable[[bytes, int], tuple[Audio, int] | None]
@@ -30,12 +33,18 @@ _SOUNDS: Mapping[str, tuple[_Frame, bytes]] = {
 
 @dataclass(slots=True)
 class _Look:
-    """One PID: the bytes of the PES packet under way, and a sound that was seen once."""
+    """One PID: the bytes of the PES packet under way, a sound that was seen once, and what AAC frames carry.
+
+    `signs` are of the frames of this PES packet, `votes` of those before.
+    """
 
     codec: str
     data: bytes = b""
     is_open: bool = False
     candidate: Audio | None = None
+    tries: int = 0
+    votes: list[bool] = field(default_factory=list)
+    signs: list[bool] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,8 @@ class Looker:
         """Ask for every PID anew: a format may change while the tables do not."""
         for pid, look in self._looks.items():
             if not self.wanted[pid]:
-                look.data, look.is_open = b"", False
+                look.data, look.is_open, look.tries = b"", False, 0
+                look.votes, look.signs = [], []
                 self.wanted[pid] = START
 
     def look(self, pid: int, data: bytes, starts: bool = True) -> None:
@@ -86,6 +96,8 @@ class Looker:
         if starts:
             fresh = payload(data)
             look.is_open, look.data = fresh is not None, fresh or b""
+            look.tries += 1
+            look.votes, look.signs = (look.votes + look.signs)[-_FRAMES:], []
         elif look.is_open:
             look.data += data
         if look.is_open:
@@ -130,11 +142,24 @@ def _listen(look: _Look) -> tuple[Format | None, bool]:
         if frame is not None:
             audio, size = frame
             if at == 0 or _frame(read, data, at + size) is not None or audio == look.candidate:
-                return audio, True
+                is_core = audio.codec == "aac" and audio.sample_rate <= _HIGHEST_CORE
+                return _whole(look, audio, at) if is_core else (audio, True)
             look.candidate = audio
             return None, False
         at = data.find(mark, at + 1)
     return None, False
+
+
+def _whole(look: _Look, core: Audio, at: int) -> tuple[Format | None, bool]:
+    """AAC of low rate is told when most of some whole frames agree on what they carry beside the core."""
+    look.signs = []
+    while (frame := sound.adts(look.data, at)) and at + frame[1] <= len(look.data):
+        look.signs.append(sound.has_replication(look.data[at : at + frame[1]]))
+        at += frame[1]
+    every = look.votes + look.signs
+    if len(every) < _FRAMES and look.tries <= _MOST_TRIES:
+        return None, False
+    return (sound.replicated(core) if len(every) > 1 and sum(every) >= len(every) - 1 else core), True
 
 
 def _frame(read: _Frame, data: bytes, at: int) -> tuple[Audio, int] | None:

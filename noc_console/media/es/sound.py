@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from noc_console.media.es.format import Audio
 from noc_console.media.ts.bits import Bits
 
@@ -19,6 +21,7 @@ _MPEG_KBPS[(2, 3)] = _MPEG_KBPS[(2, 2)]
 _MPEG_RATES = (44100, 48000, 32000)
 _DTS_RATES = (0, 8000, 16000, 32000, 0, 0, 11025, 22050, 44100, 0, 0, 12000, 24000, 48000)
 _DTS_CHANNELS = (1, 2, 2, 2, 2, 3, 3, 4, 4, 5, 6, 6, 6, 7, 8, 8)
+_LONGEST_FILL = 15 + 254 + 4  # bytes, with its head and ID_END
 
 Found = tuple[Audio, int]
 
@@ -38,6 +41,36 @@ def adts(data: bytes, at: int) -> Found | None:
     kind = (data[at + 2] >> 6) + 1
     channels = _AAC_CHANNELS[(data[at + 2] & 1) << 2 | data[at + 3] >> 6]
     return Audio("aac", _AAC_OBJECTS[kind], AAC_RATES[index], channels, name=f"mp4a.40.{kind}"), size
+
+
+def has_replication(frame: bytes) -> bool:
+    """Say whether an ADTS frame ends with a fill element of spectral band replication (ISO/IEC 14496-3, 4.4.2.7).
+
+    Streams for television signal SBR only there. The element is looked for from the end, where only `ID_END` and
+    zeros follow it; another frame looks so by chance once in some dozens, so several frames must agree.
+    """
+    tail = frame[max(7, len(frame) - _LONGEST_FILL) :]
+    value, width = int.from_bytes(tail, "big"), 8 * len(tail)
+    for zeros in range(8):
+        if width < zeros + 3 or value & ((1 << zeros) - 1):
+            break
+        if value >> zeros & 7 == 7 and _ends_with_fill(value >> (zeros + 3), width - zeros - 3):
+            return True
+    return False
+
+
+def _ends_with_fill(value: int, width: int) -> bool:
+    for count in range(1, min(width // 8, 15 + 254) + 1):
+        header = value >> (8 * count)
+        is_fill = header & 0x7F == 0x60 | count if count < 15 else header & 0x7FFF == 0x6F00 | count - 14
+        if is_fill and value >> (8 * count - 4) & 0x0F in (0x0D, 0x0E):
+            return True
+    return False
+
+
+def replicated(core: Audio) -> Audio:
+    """Return a sound whose core is AAC-LC as it comes out with spectral band replication: twice the rate."""
+    return replace(core, profile="HE-AAC", sample_rate=2 * core.sample_rate, name="mp4a.40.5")
 
 
 def latm(data: bytes, at: int) -> Found | None:

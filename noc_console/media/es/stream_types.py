@@ -52,6 +52,7 @@ _REGISTERED: Mapping[bytes, tuple[str, str]] = {
     b"Opus": ("audio", "opus"),
     b"AV01": ("video", "av01"),
     b"DOVI": ("video", "hvc1"),
+    b"CUEI": ("data", "scte35"),
 }
 # Blu-ray programmes (registration HDMV) use numbers of their own
 _HDMV: Mapping[int, tuple[str, str]] = {
@@ -78,8 +79,10 @@ def kind_and_codec(
     told = told or _TYPES.get(stream_type)
     if told is not None:
         return told
-    if stream_type == 0x06 or stream_type >= 0x80:
+    if stream_type in (0x05, 0x06) or stream_type >= 0x80:
         for tag, body in descriptors:
+            if tag == 0x8A:  # SCTE 35, 8.2: cue_identifier_descriptor
+                return "data", "scte35"
             if tag == 0x05 and body[:4] in _REGISTERED:
                 return _REGISTERED[body[:4]]
             if stream_type == 0x06 and tag in _PRIVATE:
