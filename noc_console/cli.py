@@ -115,7 +115,10 @@ def inspect(
     ca_file: Annotated[Path | None, typer.Option(help="CA bundle to trust.")] = None,
     decrypt: Annotated[bool, typer.Option(help="Look into AES-128 segments whose key is reachable.")] = False,
 ) -> None:
-    """Say what a stream is and what is wrong with it. Exit 0 clean, 1 findings, 2 could not inspect."""
+    """Say what a stream is and what is wrong with it. Exit 0 clean, 1 findings of minor or worse, 2 not possible.
+
+    With exit 2 one sentence stands on stderr and nothing on stdout, also with --json.
+    """
     from noc_console.probes.inspect_cli import run
 
     raise typer.Exit(

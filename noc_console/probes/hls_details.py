@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from noc_console.media.hls import Master, Media
 from noc_console.media.hls.playlist import Key, Rendition, Variant
+from noc_console.media.hls.rungs import rungs_of
 
 
 def master_details(master: Master) -> dict[str, Any]:
     """Return the ladder; None where the playlist does not tell, addresses absolute."""
+    labels = {rung.uri: rung.label for rung in rungs_of(master)}
     return {
         "version": master.version,
-        "variants": [_variant(master, variant) for variant in master.variants],
-        "iframe_variants": [_variant(master, variant) for variant in master.iframes],
-        "renditions": [_rendition(master, rendition) for rendition in master.renditions],
+        "variants": [_variant(master, variant, labels) for variant in master.variants],
+        "iframe_variants": [_variant(master, variant, labels) for variant in master.iframes],
+        "renditions": [_rendition(master, rendition, labels) for rendition in master.renditions],
         "session_keys": [key_details(key) for key in master.session_keys],
     }
 
@@ -67,10 +70,12 @@ def key_details(key: Key) -> dict[str, Any]:
     }
 
 
-def _variant(master: Master, variant: Variant) -> dict[str, Any]:
+def _variant(master: Master, variant: Variant, labels: Mapping[str, str]) -> dict[str, Any]:
+    url = master.absolute(variant.uri)
     return {
         "uri": variant.uri,
-        "url": master.absolute(variant.uri),
+        "url": url,
+        "rung": labels.get(url),
         "bandwidth": variant.bandwidth_bps or None,
         "average_bandwidth": variant.average_bandwidth_bps or None,
         "codecs": variant.codecs or None,
@@ -83,14 +88,16 @@ def _variant(master: Master, variant: Variant) -> dict[str, Any]:
     }
 
 
-def _rendition(master: Master, rendition: Rendition) -> dict[str, Any]:
+def _rendition(master: Master, rendition: Rendition, labels: Mapping[str, str]) -> dict[str, Any]:
+    url = master.absolute(rendition.uri) if rendition.uri else None
     return {
         "type": rendition.type,
         "group_id": rendition.group,
         "name": rendition.name,
         "language": rendition.language or None,
         "uri": rendition.uri or None,
-        "url": master.absolute(rendition.uri) if rendition.uri else None,
+        "url": url,
+        "rung": labels.get(url or ""),
         "default": rendition.is_default,
         "autoselect": rendition.is_autoselect,
         "forced": rendition.is_forced,

@@ -10,12 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from noc_console import catalogues
-from noc_console.model import Finding, Kind
+from noc_console.model import Finding, Kind, Severity
 from noc_console.probes import ts_print
 from noc_console.probes.inspection import Inspection, severity
 
 _COLOURS = {"critical": "bold red", "major": "red", "minor": "yellow", "warning": "cyan"}
 _SLOWEST = 8
+_CONTENT = ("periods", "variants", "renditions", "segments")
 
 
 def show(found: Inspection, console: Console) -> None:
@@ -25,14 +26,38 @@ def show(found: Inspection, console: Console) -> None:
     for table in (*described, _findings(found.findings), _timings(found.requests)):
         if table.row_count:
             console.print(table)
-    if not found.findings:
-        console.print("[green]No findings.[/]")
+    console.print(_verdict(found))
+    if hint := _next_step(found):
+        console.print(hint)
+
+
+def _verdict(found: Inspection) -> str:
+    """Return the last line: what the exit code says, in words."""
+    ranks = [severity(finding).rank for finding in found.findings]
+    bad = sum(rank >= Severity.MINOR.rank for rank in ranks)
+    if bad:
+        return f"[bold]{bad} finding(s) of minor or worse[/]; the worst is listed first."
+    return "[green]No findings.[/]" if not ranks else "[green]Nothing of minor or worse.[/]"
+
+
+def _next_step(found: Inspection) -> str:
+    """Return what to ask next where one look cannot tell: whether a live edge moves is seen by watching only."""
+    details = found.details
+    playlists = details.get("playlists", {}).values()
+    is_live = details.get("type") == "dynamic" or details.get("live") or any(one.get("live") for one in playlists)
+    if not is_live or found.kind is Kind.TS or found.seconds:
+        return ""
+    if "://" not in found.source[:16]:
+        return "A live playlist out of a file: give its URL to have its segments fetched and its edge watched."
+    return "One look only. To see whether it stays alive, watch it: --for 60"
 
 
 def _what(found: Inspection) -> str:
     details = found.details
     if found.kind is Kind.TS:
         return ts_print.what(details)
+    if found.metrics.get("playlist.is_valid") == 0.0 and not any(details.get(key) for key in _CONTENT):
+        return f"{'a DASH MPD' if found.kind is Kind.DASH else 'an HLS playlist'} that cannot be read"
     if found.kind is Kind.DASH:
         live = "live" if details.get("type") == "dynamic" else "on demand"
         return f"a DASH MPD, {live}, {len(details.get('periods', ()))} period(s)"
@@ -40,24 +65,31 @@ def _what(found: Inspection) -> str:
         sizes = f"{len(details['variants'])} variant(s), {len(details.get('renditions', ()))} rendition(s)"
         return f"an HLS multivariant playlist, {sizes}"
     live = "live" if details.get("live") else "ended"
-    return f"an HLS media playlist, {live}, {details.get('segments', 0)} segment(s)"
+    length = f"{details.get('segments') or 0} segment(s), {details.get('duration_s') or 0:.0f} s"
+    target = details.get("target_duration_s")
+    return f"an HLS media playlist, {live}, {length}, target duration {f'{target} s' if target else 'not told'}"
 
 
 def _ladder(found: Inspection) -> Table:
     table = Table("Rung", "Bandwidth", "Codecs", "Size", "Frame rate", title="Ladder", title_justify="left")
     base = str(found.requests[0]["uri"]) if found.requests else found.source
     for each in found.details.get("variants", ()):
-        _add_rung(table, _relative(str(each.get("uri", "")), base), each, each.get("resolution"))
+        name = _named(each.get("rung"), _relative(str(each.get("uri", "")), base))
+        _add_rung(table, name, each, each.get("resolution"))
     for each in found.details.get("renditions", ()):
-        name = " ".join(str(each[key]).lower() for key in ("type", "language") if each.get(key))
-        _add_rung(table, f"{name} {_relative(str(each.get('uri') or ''), base)}".strip(), each, None)
+        kind = " ".join(str(each[key]).lower() for key in ("type", "language") if each.get(key))
+        name = _named(each.get("rung") or kind, _relative(str(each.get("uri") or ""), base))
+        _add_rung(table, name, each, None)
     for each in _representations(found.details):
-        name = " ".join(
-            str(part) for part in (each.get("rung"), f"(id {each['id']})" if each.get("id") else "") if part
-        )
+        name = _named(each.get("rung"), f"id {each['id']}" if each.get("id") else "")
         size = f"{each['width']}x{each['height']}" if each.get("width") and each.get("height") else None
         _add_rung(table, name, each, size)
     return table
+
+
+def _named(rung: object, place: str) -> str:
+    """Return a rung as findings name it, and where it stands in the playlist."""
+    return f"{rung} ({place})" if rung and place else str(rung or place)
 
 
 def _add_rung(table: Table, name: str, each: Mapping[str, Any], size: object) -> None:

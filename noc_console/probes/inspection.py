@@ -24,7 +24,10 @@ _PATIENCE_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a source is and what is wrong with it; `requests` are waterfall rows, oldest first."""
+    """What a source is and what is wrong with it; `requests` are waterfall rows, oldest first.
+
+    `seconds` is how long it was watched, 0 for one look.
+    """
 
     source: str
     kind: Kind
@@ -33,6 +36,7 @@ class Inspection:
     details: Mapping[str, Any] = field(default_factory=dict)
     proposal: Mapping[str, Any] = field(default_factory=dict)
     requests: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
 
     @property
     def is_clean(self) -> bool:
@@ -91,6 +95,7 @@ async def inspect(
         details=tools.secrets.hide(inspected.details),
         proposal=inspected.proposal,
         requests=tuple(data for name, data in recorder.notes if name == "requests"),
+        seconds=seconds,
     )
 
 

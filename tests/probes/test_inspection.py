@@ -176,6 +176,27 @@ def test_json_prints_the_object_and_nothing_else(tmp_path: Path, capsys: pytest.
     assert "Fetching" in err
 
 
+def test_what_cannot_be_read_is_said_to_be_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.m3u8"
+    path.write_bytes(b"#EXT-X-VERSION:3\n#EXTINF:9.0,\na.ts\n")
+    assert command(str(path)) == 1
+    assert "is an HLS playlist that cannot be read" in " ".join(capsys.readouterr().out.split())
+
+
+def test_rungs_are_named_as_in_the_findings_and_the_next_step_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    master, live = tmp_path / "master.m3u8", tmp_path / "live.m3u8"
+    master.write_text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=3000000,RESOLUTION=1280x720\nv/a.m3u8\n")
+    live.write_bytes(MEDIA.replace(b"#EXT-X-ENDLIST\n", b""))
+    command(str(master))
+    out = capsys.readouterr().out
+    assert "720p@3.0M" in out
+    assert "v/a.m3u8" in out
+    command(str(live))
+    assert "give its URL to have its segments fetched" in " ".join(capsys.readouterr().out.split())
+
+
 def test_findings_give_exit_code_1_and_stand_with_clause_and_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -186,6 +207,7 @@ def test_findings_give_exit_code_1_and_stand_with_clause_and_line(
     assert "hls-extinf-exceeds-target" in out
     assert "line 4" in out, "the place of a segment is the line of its URI"
     assert "HLS rule 1" in out
+    assert "finding(s) of minor or worse" in out
 
 
 @pytest.mark.parametrize(
