@@ -78,7 +78,7 @@ def identity_of(name: str, root: Oid, started_at: float) -> Identity:
     enterprise = root[6] if root[:6] == (1, 3, 6, 1, 4, 1) and len(root) > 6 else 0
     digest = hashlib.sha256(name.encode()).digest()[:12]
     engine_id = (0x80000000 | enterprise).to_bytes(4, "big") + b"\x05" + digest
-    return Identity(engine_id, int(started_at // 60) % 2**31, int(started_at))
+    return Identity(engine_id, max(1, int(started_at // 60) % 2**31), int(started_at))
 
 
 def new_engine(identity: Identity) -> SnmpEngine:

@@ -40,11 +40,14 @@ _KNOWN: Mapping[str, Oid] = {
     "snmpTrapEnterprise": (1, 3, 6, 1, 6, 3, 1, 1, 4, 3),
 }
 _MACROS = (
-    "OBJECT\\s+IDENTIFIER|MODULE-IDENTITY|OBJECT-IDENTITY|OBJECT-TYPE|NOTIFICATION-TYPE|OBJECT-GROUP|"
+    "MODULE-IDENTITY|OBJECT-IDENTITY|OBJECT-TYPE|NOTIFICATION-TYPE|OBJECT-GROUP|"
     "NOTIFICATION-GROUP|MODULE-COMPLIANCE|AGENT-CAPABILITIES"
 )
 _MODULE = re.compile(r"([A-Z][\w-]*)\s+DEFINITIONS\s*::=\s*BEGIN")
-_NODE = re.compile(rf"\b([a-z][\w-]*)\s+(?:{_MACROS})\b((?:(?!::=).)*)::=\s*\{{([^{{}}]*)\}}", re.DOTALL)
+# a mere OBJECT IDENTIFIER has nothing before its place; without it, it is a member of a SEQUENCE
+_NODE = re.compile(
+    rf"\b([a-z][\w-]*)\s+(?:OBJECT\s+IDENTIFIER\s*|(?:{_MACROS})\b((?:(?!::=).)*))::=\s*\{{([^{{}}]*)\}}", re.DOTALL
+)
 _TRAP = re.compile(r"\b([a-z][\w-]*)\s+TRAP-TYPE\s+ENTERPRISE\s+([a-z][\w-]*)((?:(?!::=).)*)::=\s*(\d+)", re.DOTALL)
 _TYPE = re.compile(
     r"\b([A-Z][\w-]*)\s*::=\s*(?:TEXTUAL-CONVENTION\b(?:(?!::=|\bSYNTAX\b).)*SYNTAX\s+)?INTEGER\s*\{([^{}]*)\}",
@@ -149,7 +152,7 @@ def _definitions(body: str, types: Mapping[str, Mapping[int, str]]) -> Iterator[
         end = heads[number + 1].start() if number + 1 < len(heads) else len(body)
         part = body[head.end() : end]
         for found in _NODE.finditer(part):
-            yield _Raw(head[1], found[1], _place(found[3]), _node_words(found[2], types))
+            yield _Raw(head[1], found[1], _place(found[3]), _node_words(found[2] or "", types))
         for found in _TRAP.finditer(part):
             generic = found[2] == "snmp"  # RFC 1215: the generic traps
             place = ("snmpTraps", str(int(found[4]) + 1)) if generic else (found[2], "0", found[4])
