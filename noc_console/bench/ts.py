@@ -19,7 +19,7 @@ from noc_console.bench.ts_material import capture, long_stream, testdata
 from noc_console.media.ts import packets
 from noc_console.media.ts.analyser import Analyser, Report
 from noc_console.media.ts.grid import Grid
-from noc_console.media.ts.scan import ReadHeads
+from noc_console.media.ts.kernels import ReadHeads
 
 _MB = 1_000_000
 _READ = 8 * _MB // 188 * 188
@@ -58,10 +58,10 @@ def memory_rows(stream: Bytes) -> list[Row]:
             taken[name].append(seconds)
     base = min(reading)
     found = []
-    for name, seconds in taken.items():
-        ratio, limit = base / min(seconds), _FAST if "fast" in name else _NUMPY
+    for name, times in taken.items():
+        ratio, limit = base / min(times), _FAST if "fast" in name else _NUMPY
         goal = f">= {limit}" + (f", goal {_FAST_GOAL}" if "fast" in name else "")
-        each, read_ns = min(seconds) / count * 1e9, base / count * 1e9
+        each, read_ns = min(times) / count * 1e9, base / count * 1e9
         told = f"{ratio:.3f} of reading ({each:.0f} ns, reading {read_ns:.1f} ns a packet)"
         how = f"{stream.nbytes / _MB:.0f} MB, {len(reports[name].pids)} PIDs; CPU time, best of {_ROUNDS}"
         found.append(Row(f"all checks in memory {name}", goal, told, ratio >= limit, how))

@@ -36,6 +36,7 @@ from noc_console.media.ts.delays import ProgrammeClocks
 from noc_console.media.ts.epochs import Epochs
 from noc_console.media.ts.grid import SyncEvent
 from noc_console.media.ts.hunt import SIZES
+from noc_console.media.ts.kernels import ReadHeads, kernels_of
 from noc_console.media.ts.ledger import Ledger
 from noc_console.media.ts.lipsync import LipSync
 from noc_console.media.ts.looking import Looking
@@ -44,7 +45,7 @@ from noc_console.media.ts.packets import BAD_SYNC, ERROR, NULL_PID, PAYLOAD, SCR
 from noc_console.media.ts.pcr import PcrMemory, Pcrs, Steps, copy, measure
 from noc_console.media.ts.profile import Profile
 from noc_console.media.ts.psi import Psi
-from noc_console.media.ts.scan import ReadHeads, Scanned, Scanner, payload_of
+from noc_console.media.ts.scan import Scanned, Scanner, payload_of
 from noc_console.media.ts.timeline import Arrival, Timeline
 from noc_console.media.ts.windows import BITS, Windows
 from noc_console.model import Finding
@@ -63,6 +64,7 @@ class Analyser:
     """All checks of one transport stream; nothing it keeps grows with the length of the stream."""
 
     def __init__(self, profile: Profile | None = None, read_heads: ReadHeads = packets.read_heads) -> None:
+        kernels = kernels_of(read_heads)
         self.profile = profile or Profile()
         self.psi = Psi(self.profile)
         self._looking = Looking(self.psi.looker)
@@ -72,7 +74,7 @@ class Analyser:
         self.accuracy = Accuracy(self.profile.pcr_accuracy_ns)
         self.sync_losses = 0
         self.packet_size = packets.PACKET
-        self._scanner = Scanner(read_heads)
+        self._scanner = Scanner(kernels)
         self._time: Timeline | None = None
         self._waiting: list[Scanned] = []
         self._settled = 0
@@ -80,7 +82,7 @@ class Analyser:
         self._sync_waiting: list[PacketError] = []
         self._epochs = Epochs()
         self._programme_clocks = ProgrammeClocks()
-        self._buffers = tstd.TransportBuffers()
+        self._buffers = tstd.TransportBuffers(kernels.follow_buffers)
         self._stamps = pts.StampMemory()
         self._kinds = self.psi.kinds.copy()
         self._clock_pids = self.psi.clock_pids.copy()
@@ -297,10 +299,10 @@ class Analyser:
         if self._seconds % 5 == 1:
             self.windows.remember(at)
         self._set_buffers(window.packets / window.length_s if window.length_s > 0 else 0.0)
-        self._judge_absence(at)
-        self._judge_unreferenced(window.pids, at)
+        self._judge_absence(at, edge)
+        self._judge_unreferenced(window.pids, at, edge)
 
-    def _judge_absence(self, at: float) -> None:
+    def _judge_absence(self, at: float, edge: int) -> None:
         """TR 101 290, 1.6: a PID that is referred to does not occur."""
         seen, limit = self.windows.last_at, self.profile.pid_timeout_s
         for pid in np.flatnonzero(self.psi.expected).tolist():
@@ -309,7 +311,7 @@ class Analyser:
                 self._absent.discard(pid)
             elif pid not in self._absent:
                 self._absent.add(pid)
-                self._tell_absent(pid, at, gone)
+                self._tell_absent(pid, at, gone, edge)
 
     def _judge_vanished(self, at: float) -> None:
         """A stored stream has ended: sound and picture that stopped well before it are missing too."""
@@ -317,14 +319,14 @@ class Analyser:
             gone = at - self.windows.last_at.get(pid, at)
             if pid not in self._absent and gone >= max(_VANISHED_S, 2 * self.windows.longest_gap.get(pid, 0.0)):
                 self._absent.add(pid)
-                self._tell_absent(pid, at, gone)
+                self._tell_absent(pid, at, gone, self._scanner.packets)
 
-    def _tell_absent(self, pid: int, at: float, gone: float) -> None:
+    def _tell_absent(self, pid: int, at: float, gone: float, edge: int) -> None:
         text = f"PID 0x{pid:04x} is in the PMT and has not occurred for {gone:.1f} s."
-        self._lasting[pid] = PacketError("1.6", pid, self._settled, at, text, gone)
+        self._lasting[pid] = PacketError("1.6", pid, edge, at, text, gone)
         self.ledger.add(self._lasting[pid])
 
-    def _judge_unreferenced(self, pids: Ints, at: float) -> None:
+    def _judge_unreferenced(self, pids: Ints, at: float, edge: int) -> None:
         """TR 101 290, 3.4: a PID that no PSI refers to within half a second."""
         psi, first = self.psi, self.windows.first_at
         if not psi.tree.pat:
@@ -341,7 +343,7 @@ class Analyser:
                 self._unreferenced.add(pid)
                 self._told_strange.add(pid)
                 text = f"PID 0x{pid:04x} has been there for {since:.1f} s and no PSI refers to it."
-                self._lasting[pid] = PacketError("3.4", pid, self._settled, at, text, since)
+                self._lasting[pid] = PacketError("3.4", pid, edge, at, text, since)
                 self.ledger.add(self._lasting[pid])
 
     def _pcrs(self, scanned: Scanned, begin: int, end: int) -> Steps | None:

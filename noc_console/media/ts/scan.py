@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from noc_console.media.ts import packets
+from noc_console.media.ts.kernels import Kernels
 from noc_console.media.ts.packets import (
     BAD_SYNC,
     ERROR,
@@ -21,10 +21,9 @@ from noc_console.media.ts.packets import (
     Continuity,
     Heads,
 )
-from noc_console.media.ts.rows import PesHeads, pcr_values, pes_heads
+from noc_console.media.ts.rows import PesHeads, pcr_values
 
 Ints = NDArray[np.int64]
-ReadHeads = Callable[[Bytes, Continuity], Heads]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,8 @@ class Scanned:
 class Scanner:
     """Reads blocks in order and counts by PID what needs no time."""
 
-    def __init__(self, read_heads: ReadHeads = packets.read_heads) -> None:
-        self._read_heads = read_heads
+    def __init__(self, kernels: Kernels) -> None:
+        self._read_heads, self._pes_heads = kernels.read_heads, kernels.pes_heads
         self._memory = Continuity()
         self._run = 0
         self.packets = 0
@@ -152,13 +151,12 @@ class Scanner:
         pid = heads.pid[rows].astype(np.int64)
         return PcrRows(first + rows, pid, value, marks & JUMP != 0, run, marks & ERROR == 0)
 
-    @staticmethod
     def _stamps(
-        block: Bytes, pid: NDArray[np.uint16], rows: Ints, repeats: Ints, first: int
+        self, block: Bytes, pid: NDArray[np.uint16], rows: Ints, repeats: Ints, first: int
     ) -> tuple[Ints, Ints, Ints, Ints]:
         if len(repeats):
             rows = rows[~np.isin(rows, repeats)]
-        heads: PesHeads = pes_heads(block, rows)
+        heads: PesHeads = self._pes_heads(block, rows)
         told = heads.pts >= 0
         rows = heads.rows[told]
         return first + rows, pid[rows].astype(np.int64), heads.pts[told], heads.dts[told]

@@ -7,7 +7,7 @@ buffers is the DTS of a PES packet minus the clock of its programme when it arri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,22 +72,33 @@ class BufferErrors:
 
 
 @dataclass(slots=True)
-class _Fill:
-    """A transport buffer before its last packet: fill, the packet's index, and the last index it was empty at."""
+class Fills:
+    """The transport buffers that are followed: a row for each, `place` is the row of a PID (-1: not followed).
 
-    before: int
-    index: int
-    empty_at: int
-    told_at: int = -1
+    `leak` is in thousandths of a byte per packet of the stream; `before` is the fill when the last packet came, in
+    thousandths, `index` that packet, `empty_at` the last one that found the buffer empty, `told_at` the one after
+    which a lasting fill was told.
+    """
+
+    pids: Ints
+    place: NDArray[np.int16]
+    leak: Ints
+    before: Ints
+    index: Ints
+    empty_at: Ints
+    told_at: Ints
+
+
+Found = list[tuple[int, int, int, float]]
+Follow = Callable[[NDArray[np.uint16], int, Fills, float], Found]
 
 
 class TransportBuffers:
     """Follows the transport buffers that can run over at all: those that empty more slowly than the stream runs."""
 
-    def __init__(self) -> None:
-        self._judged = np.zeros(PIDS, bool)
-        self._leaks: dict[int, int] = {}
-        self._fills: dict[int, _Fill] = {}
+    def __init__(self, follow_buffers: Follow) -> None:
+        self._follow = follow_buffers
+        self._fills: Fills | None = None
         self._per_second = 0.0
 
     def set(self, packets_per_s: float, leaks_bps: Mapping[int, float]) -> None:
@@ -95,65 +106,80 @@ class TransportBuffers:
         self._per_second = packets_per_s
         leaks = {}
         if packets_per_s > 0:
-            for pid, leak in leaks_bps.items():
+            for pid, leak in sorted(leaks_bps.items()):
                 each = round(leak / 8 / packets_per_s * _MILLI)
                 if 0 < each < _ONE:
                     leaks[pid] = each
-        if leaks.keys() != self._leaks.keys():
-            self._judged[:] = False
-            self._judged[list(leaks)] = True
-            self._fills = {pid: fill for pid, fill in self._fills.items() if pid in leaks}
-        self._leaks = leaks
+        if not leaks:
+            self._fills = None
+        elif self._fills is not None and self._fills.pids.tolist() == list(leaks):
+            self._fills.leak[:] = list(leaks.values())
+        else:
+            self._fills = _new_fills(leaks, self._fills)
 
     def feed(self, pid: NDArray[np.uint16], begin: int) -> BufferErrors | None:
         """Take packets whose first one has the index `begin`."""
-        if not self._leaks:
+        if self._fills is None or not len(pid):
             return None
-        rows = np.flatnonzero(self._judged[pid])
-        if not len(rows):
+        found = self._follow(pid, begin, self._fills, self._per_second)
+        if not found:
             return None
-        pids = pid[rows]
-        order = np.argsort(pids, kind="stable")
-        rows, pids = rows[order], pids[order]
-        starts = np.flatnonzero(np.r_[True, pids[1:] != pids[:-1]]).tolist()
-        parts = []
-        for start, end in zip(starts, [*starts[1:], len(pids)], strict=True):
-            parts += self._run(int(pids[start]), begin + rows[start:end])
-        if not parts:
-            return None
-        parts.sort()
-        index, who, what, value = (np.array(column) for column in zip(*parts, strict=True))
+        found.sort()
+        index, who, what, value = (np.array(column) for column in zip(*found, strict=True))
         return BufferErrors(index, who, what, value.astype(np.float64))
 
-    def _run(self, pid: int, index: Ints) -> list[tuple[int, int, int, float]]:
-        fill = self._fills.get(pid)
-        if fill is None:
-            first = int(index[0])
-            fill = self._fills[pid] = _Fill(0, first, first)
-            index = index[1:]
-            if not len(index):
-                return []
-        change = _ONE - self._leaks[pid] * np.diff(index, prepend=fill.index)
-        total = np.cumsum(change)
-        before = np.maximum(fill.before + total, total - np.minimum.accumulate(total))
-        found = []
-        if int(before.max()) + _ONE > _FULL:
-            over = np.flatnonzero(before + _ONE > _FULL)
-            found = [(int(index[row]), pid, OVERFLOW, float(before[row] + _ONE) / _MILLI) for row in over.tolist()]
-        empty = np.flatnonzero(before == 0)
-        found += self._not_empty(pid, fill, index, empty)
-        fill.before, fill.index = int(before[-1]), int(index[-1])
-        return found
 
-    def _not_empty(self, pid: int, fill: _Fill, index: Ints, empty: Ints) -> list[tuple[int, int, int, float]]:
-        """TR 101 290, 3.9: the buffer is empty at least once a second; a longer time counts once."""
-        marks = [*index[empty].tolist(), int(index[-1])]
-        found, since = [], fill.empty_at
-        for mark in marks:
-            if mark - since > self._per_second and fill.told_at != since:
-                fill.told_at = since
-                first = int(index[np.searchsorted(index, since + self._per_second, "right")])
-                found.append((first, pid, NEVER_EMPTY, (first - since) / self._per_second))
-            since = mark
-        fill.empty_at = int(index[empty[-1]]) if len(empty) else fill.empty_at
-        return found
+def _new_fills(leaks: Mapping[int, int], old: Fills | None) -> Fills:
+    pids = np.array(list(leaks), np.int64)
+    place = np.full(PIDS, -1, np.int16)
+    place[pids] = np.arange(len(pids))
+    columns = [np.full(len(pids), value, np.int64) for value in (0, -1, -1, -1)]
+    if old is not None:
+        kept = [(row, int(old.place[pid])) for row, pid in enumerate(leaks) if old.place[pid] >= 0]
+        for column, before in zip(columns, (old.before, old.index, old.empty_at, old.told_at), strict=True):
+            for row, was in kept:
+                column[row] = before[was]
+    return Fills(pids, place, np.array(list(leaks.values()), np.int64), *columns)
+
+
+def follow(pid: NDArray[np.uint16], begin: int, fills: Fills, per_second: float) -> Found:
+    """Follow the buffers over some packets, PID by PID."""
+    found: Found = []
+    for place, one in enumerate(fills.pids.tolist()):
+        rows = np.flatnonzero(pid == one)
+        if len(rows):
+            found += _run(one, place, begin + rows, fills, per_second)
+    return found
+
+
+def _run(pid: int, place: int, index: Ints, fills: Fills, per_second: float) -> Found:
+    if fills.index[place] < 0:
+        fills.index[place] = fills.empty_at[place] = index[0]
+        index = index[1:]
+        if not len(index):
+            return []
+    change = _ONE - fills.leak[place] * np.diff(index, prepend=fills.index[place])
+    total = np.cumsum(change)
+    before = np.maximum(fills.before[place] + total, total - np.minimum.accumulate(total))
+    found: Found = []
+    if int(before.max()) + _ONE > _FULL:
+        over = np.flatnonzero(before + _ONE > _FULL)
+        found = [(int(index[row]), pid, OVERFLOW, float(before[row] + _ONE) / _MILLI) for row in over.tolist()]
+    found += _not_empty(pid, place, index, np.flatnonzero(before == 0), fills, per_second)
+    fills.before[place], fills.index[place] = before[-1], index[-1]
+    return found
+
+
+def _not_empty(pid: int, place: int, index: Ints, empty: Ints, fills: Fills, per_second: float) -> Found:
+    """TR 101 290, 3.9: the buffer is empty at least once a second; a longer time counts once."""
+    marks = np.r_[fills.empty_at[place], index[empty], index[-1]]
+    found: Found = []
+    for row in np.flatnonzero(np.diff(marks) > per_second).tolist():
+        since = int(marks[row])
+        if fills.told_at[place] != since:
+            fills.told_at[place] = since
+            first = int(index[np.searchsorted(index, since + per_second, "right")])
+            found.append((first, pid, NEVER_EMPTY, (first - since) / per_second))
+    if len(empty):
+        fills.empty_at[place] = index[empty[-1]]
+    return found
