@@ -21,7 +21,7 @@ _MPEG_KBPS[(2, 3)] = _MPEG_KBPS[(2, 2)]
 _MPEG_RATES = (44100, 48000, 32000)
 _DTS_RATES = (0, 8000, 16000, 32000, 0, 0, 11025, 22050, 44100, 0, 0, 12000, 24000, 48000)
 _DTS_CHANNELS = (1, 2, 2, 2, 2, 3, 3, 4, 4, 5, 6, 6, 6, 7, 8, 8)
-_LONGEST_FILL = 15 + 254 + 4  # bytes, with its head and ID_END
+_LONGEST_FILL = 2 * (15 + 254)  # bytes looked at, from the end of a frame
 
 Found = tuple[Audio, int]
 
@@ -59,12 +59,19 @@ def has_replication(frame: bytes) -> bool:
     return False
 
 
-def _ends_with_fill(value: int, width: int) -> bool:
+def _ends_with_fill(value: int, width: int, stuffing: int = 2) -> bool:
+    """Look for a fill element with SBR at the end of some bits, before at most `stuffing` that only fill."""
     for count in range(1, min(width // 8, 15 + 254) + 1):
         header = value >> (8 * count)
-        is_fill = header & 0x7F == 0x60 | count if count < 15 else header & 0x7FFF == 0x6F00 | count - 14
-        if is_fill and value >> (8 * count - 4) & 0x0F in (0x0D, 0x0E):
+        size = 7 if count < 15 else 15
+        if header & ((1 << size) - 1) != (0x60 | count if count < 15 else 0x6F00 | count - 14):
+            continue
+        kind = value >> (8 * count - 4) & 0x0F
+        if kind in (0x0D, 0x0E):
             return True
+        is_filling = value & ((1 << 8 * count) - 1) == 0
+        if is_filling and stuffing:
+            return _ends_with_fill(header >> size, width - 8 * count - size, stuffing - 1)
     return False
 
 
