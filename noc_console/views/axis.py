@@ -31,6 +31,12 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         self._range = (0.0, 1.0)
         self.setWidth(VALUE_WIDTH)
 
+    def show_unit(self, unit: str) -> None:
+        """Name another unit, as when the chart shows another quantity."""
+        if unit != self._unit:
+            self._unit = unit
+            self.update()
+
     def show_ticks(self, ticks: Sequence[float], low: float, high: float) -> None:
         """Label these values of the range low to high."""
         self._ticks, self._range = tuple(ticks), (low, high)

@@ -17,6 +17,7 @@ from noc_console.views.channel_plots import Plots
 from noc_console.views.channel_work import WorkRow
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
+from noc_console.views.ts_work import TsWork
 
 
 class ChannelScreen(QWidget):
@@ -36,6 +37,7 @@ class ChannelScreen(QWidget):
         self.path = PathRow(desk)
         self.plots = Plots(desk)
         self.work = WorkRow(desk)
+        self.stream = TsWork(desk)
         self.acts = AlarmActs(desk, self, self._chosen_alarms)
         self.drawer = AlarmDrawer(desk, self.acts)
         self.path.chosen.connect(self._on_input)
@@ -97,7 +99,11 @@ class ChannelScreen(QWidget):
         self.path.show_steps(steps(channel, mirror.channel_state(channel)), self._input_id)
         if with_plots:
             self.plots.show_input(channel, one, alarms)
-        self.work.show_input(channel, one, alarms)
+        is_stream = one is not None and one["kind"] == "ts"
+        self.work.setVisible(not is_stream)
+        if not is_stream:
+            self.work.show_input(channel, one, alarms)
+        self.stream.show_input(channel, one)
         self.drawer.show_alarm(alarm, channel)
         self.acts.follow()
 
@@ -122,6 +128,7 @@ class ChannelScreen(QWidget):
         main.addWidget(self.path)
         main.addWidget(self.plots, 5)
         main.addWidget(self.work, 4)
+        main.addWidget(self.stream, 4)
         self.place = DrawerPlace(self, main, self.drawer)
         self.acts.asked.connect(self.place.open)
 
@@ -134,6 +141,7 @@ class ChannelScreen(QWidget):
             ("Shorter window", "-", self.plots.shorter),
             ("Longer window", "+", self.plots.longer),
             ("Edit this channel", "Ctrl+E", self._on_edit),
+            ("Open its transport stream", "Ctrl+T", self._on_transport),
             ("Facts of the alarm", "I", self.place.toggle),
         ):
             action = QAction(text, self)
@@ -143,6 +151,10 @@ class ChannelScreen(QWidget):
             self.addAction(action)
 
     def _on_input(self, input_id: int) -> None:
+        if input_id == self._input_id:
+            # a second click on a transport stream's box opens its own page
+            self._on_shown_again()
+            return
         self._input_id, self._seen, self._drawn_second = input_id, 0, 0
         self.plots.forget()
         self.work.forget()
@@ -151,6 +163,18 @@ class ChannelScreen(QWidget):
     def _on_edit(self) -> None:
         if self._channel_id:
             self._desk.ways.editChannel.emit(self._channel_id)
+
+    def _on_shown_again(self) -> None:
+        channel = self._desk.mirror.channels.get(self._channel_id)
+        kinds = {one["id"]: one["kind"] for one in channel["inputs"]} if channel is not None else {}
+        if kinds.get(self._input_id) == "ts":
+            self._desk.ways.openTransport.emit(self._input_id)
+
+    def _on_transport(self) -> None:
+        channel = self._desk.mirror.channels.get(self._channel_id)
+        streams = [one["id"] for one in channel["inputs"] if one["kind"] == "ts"] if channel is not None else []
+        if streams:
+            self._desk.ways.openTransport.emit(self._input_id if self._input_id in streams else streams[0])
 
     def _on_next(self) -> None:
         self._step(1)

@@ -8,6 +8,7 @@ from typing import Any
 from noc_console.model import Severity
 from noc_console.views.charts.overlay import Mark
 from noc_console.views.charts.spec import ChartSpec, CurveSpec, Limit
+from noc_console.views.ts_charts import health_specs
 
 Json = Mapping[str, Any]
 MOST_CURVES = 5
@@ -23,6 +24,8 @@ _PHASE_TOPS = (0.02, 0.04, 0.08, 0.2, 0.4, 0.8, 2.0, 4.0, 8.0, 16.0, 32.0, 80.0)
 
 def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ...]:
     """Return the four charts of an input; without one they are there and say: not measured."""
+    if one is not None and one["kind"] == "ts":
+        return health_specs(one)
     rungs = sorted(measured_rungs(one), key=lambda rung: -(rung["bandwidth_bps"] or 0)) if one is not None else []
     input_id = int(one["id"]) if one is not None else 0
     video = [rung for rung in rungs if rung["kind"] == "video"][:MOST_CURVES] or rungs[:MOST_CURVES]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from noc_console.model import Layer, Severity
 from noc_console.views.channel_paint import RIGHT, Ink, width_of, write
 from noc_console.views.desk import Desk
-from noc_console.views.figures import number
+from noc_console.views.figures import bits, number
 from noc_console.views.glyphs import paint_glyph, paint_hatch
 from noc_console.views.theme import BODY, SEMIBOLD
 
@@ -64,6 +64,10 @@ def _facts(one: dict[str, Any], severity: Severity, state: str) -> str:
     if worst is not None and severity.rank >= Severity.WARNING.rank:
         return str(worst["text"])
     parts = []
+    if "ts.bitrate_bps" in metrics:
+        parts.append(bits(metrics["ts.bitrate_bps"]))
+    if "ts.cc_errors" in metrics:
+        parts.append(f"CC {number(metrics['ts.cc_errors'], 0)}")
     if "playlist.age_ratio" in metrics:
         parts.append(f"age {number(metrics['playlist.age_ratio'], 1, '×')}")
     if "segment.download_s" in metrics:

@@ -31,6 +31,7 @@ class Ways(QObject):
     addChannel = Signal()  # noqa: N815
     importChannels = Signal()  # noqa: N815
     openAlarm = Signal(int)  # noqa: N815
+    openTransport = Signal(int)  # noqa: N815
     openLab = Signal()  # noqa: N815
     back = Signal()
     say = Signal(str)

@@ -77,6 +77,13 @@ def _alarms(painter: QPainter, box: QRectF) -> None:
     painter.drawArc(QRectF(7, 13, 4, 3.6), 180 * 16, 180 * 16)
 
 
+def _ts(painter: QPainter, box: QRectF) -> None:
+    """Three rows of packets, one of them apart."""
+    for row, lefts in enumerate(((1.5, 7, 12.5), (1.5, 12.5), (1.5, 7, 12.5))):
+        for left in lefts:
+            painter.drawRect(QRectF(left, 2.5 + row * 5, 4, 3))
+
+
 def _lab(painter: QPainter, box: QRectF) -> None:
     flask = QPainterPath(QPointF(7, 1.5))
     for x, y in ((7, 7), (2, 16), (16, 16), (11, 7), (11, 1.5)):
@@ -91,5 +98,6 @@ ICONS: Mapping[str, Paint] = {
     "wall": _wall,
     "channels": _channels,
     "alarms": _alarms,
+    "ts": _ts,
     "lab": _lab,
 }

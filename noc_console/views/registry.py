@@ -20,6 +20,7 @@ class Entry:
     place: str
     icon: str = ""
     needs_lab: bool = False
+    needs_streams: bool = False
 
 
 SCREENS: Mapping[str, Entry] = {
@@ -27,8 +28,10 @@ SCREENS: Mapping[str, Entry] = {
     "wall": Entry("Wall", "wall_screen:WallScreen", "wall"),
     "channels": Entry("Channels", "channels:ChannelsScreen", "channels"),
     "alarms": Entry("Alarms", "alarms:AlarmsScreen", "alarms"),
+    "ts": Entry("TS", "ts:TsScreen", "ts", needs_streams=True),
     "lab": Entry("Lab", "lab_panel:LabScreen", "lab", needs_lab=True),
     "channel": Entry("Channel", "channel:ChannelScreen"),
+    "ts-input": Entry("Transport stream", "ts_input:TsInputScreen"),
     "add-channel": Entry("Add channel", "add_channel:AddChannelScreen"),
     "import": Entry("Import channels", "import_channels:ImportScreen"),
 }

@@ -40,6 +40,7 @@ class Stage(QStackedWidget):
         ways.importChannels.connect(self.import_channels)
         ways.openAlarm.connect(self.open_alarm)
         ways.openLab.connect(self.open_lab)
+        ways.openTransport.connect(self.open_transport)
         ways.back.connect(self.back)
 
     def show_screen(self, name: str, argument: int | None = None) -> None:
@@ -106,6 +107,10 @@ class Stage(QStackedWidget):
     def open_alarm(self, alarm_id: int) -> None:
         """Show the alarm list at an alarm."""
         self.show_screen("alarms", alarm_id)
+
+    def open_transport(self, input_id: int) -> None:
+        """Show a transport stream input."""
+        self.show_screen("ts-input", input_id)
 
     def open_lab(self) -> None:
         """Show the lab's panel."""

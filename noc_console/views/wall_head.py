@@ -80,6 +80,13 @@ class Chips(QWidget):
         button = self._group.checkedButton()
         return button.text() if button else "All"
 
+    def choose(self, name: str) -> None:
+        """Switch a chip on, as if it were pressed."""
+        for button in self._group.buttons():
+            if button.text() == name and not button.isChecked():
+                button.setChecked(True)
+                self.changed.emit(name)
+
     def _tell(self, button: QAbstractButton) -> None:
         self.changed.emit(button.text())
 

@@ -21,6 +21,7 @@ from noc_console.views.registry import SCREENS, in_navigation
 from noc_console.views.stage import Stage
 from noc_console.views.statusline import StatusLine
 from noc_console.views.topbar import TopBar
+from noc_console.views.ts_facts import has_streams
 
 _PULL_MS = 100
 _BLINK_PULLS = 4
@@ -41,6 +42,7 @@ class Window(QMainWindow):
         self._said: Notice | None = None
         self._closed: Notice | None = None
         self._pulls = 0
+        self._streams_seen, self._has_streams = -1, False
         self.may_close = False
         self.setWindowTitle("noc-console")
         self.top, self.banner = TopBar(desk), Banner(desk.theme)
@@ -155,7 +157,8 @@ class Window(QMainWindow):
         self.desk.tasks.failed.connect(self.say)
 
     def _mark(self, name: str) -> None:
-        self.navigation.mark("channels" if name in ("channel", "add-channel", "import") else name)
+        within = {"channel": "channels", "add-channel": "channels", "import": "channels", "ts-input": "ts"}
+        self.navigation.mark(within.get(name, name))
 
     def _tell(self) -> None:
         standing = notices.standing(self.desk.mirror)
@@ -171,7 +174,15 @@ class Window(QMainWindow):
 
     def _show_entries(self) -> None:
         has_lab = bool(self.desk.mirror.agent.get("lab"))
-        self.navigation.show_only({name for name in in_navigation() if has_lab or not SCREENS[name].needs_lab})
+        if self.desk.mirror.revision != self._streams_seen:
+            self._streams_seen = self.desk.mirror.revision
+            self._has_streams = has_streams(self.desk.mirror)
+        shown = (
+            name
+            for name in in_navigation()
+            if (has_lab or not SCREENS[name].needs_lab) and (self._has_streams or not SCREENS[name].needs_streams)
+        )
+        self.navigation.show_only(set(shown))
 
     def _find(self) -> None:
         self.find_card.pop_up()

@@ -90,6 +90,7 @@ class Chart:
         self._curves, self._over, self._bars = {}, {}, {}
         self._top = 0.0
         self.spec = spec
+        self.value_axis.show_unit(spec.unit)
 
     def forget_top(self) -> None:
         """Let the axis choose its upper end anew."""
@@ -118,18 +119,22 @@ class Chart:
 
     def _fit(self, window: Window, lines: Mapping[CurveSpec, Line]) -> None:
         greatest = max((_greatest(line) for line in lines.values()), default=0.0)
+        if self.spec.is_centred:
+            greatest = max([greatest, *(_greatest(Line(line.x, -line.y)) for line in lines.values())])
         at_least = max((limit.value for limit in self.spec.limits), default=0.0)
         top = max(self._top, self.spec.top_for(max(greatest * 1.02, at_least * 1.1)))
         if top != self._top:
             self._top = top
-            self.box.setYRange(0, top, padding=0)
-            self.value_axis.show_ticks(self.spec.ticks(top), 0, top)
+            low = self.spec.low_for(top)
+            self.box.setYRange(low, top, padding=0)
+            self.value_axis.show_ticks(self.spec.ticks(top), low, top)
         self.box.setXRange(window.start, window.end, padding=0)
         if self.time_axis is not None:
             self.time_axis.show_window(window.start, window.end)
         self.crossed = frozenset(limit for limit in self.spec.limits if greatest > limit.value)
         limits = tuple((limit.value, self._limit_colour(limit)) for limit in self.spec.limits)
-        box = QRectF(window.start, 0, window.end - window.start, top)
+        low = self.spec.low_for(top)
+        box = QRectF(window.start, low, window.end - window.start, top - low)
         self._hairlines.show_lines(self.spec.ticks(top), limits, box)
 
     def _limit_colour(self, limit: Limit) -> QColor:

@@ -43,6 +43,8 @@ class ChartSpec:
     scale: float = 1.0
     digits: int = 1
     is_bars: bool = False
+    is_centred: bool = False
+    """The axis goes from minus `top` to `top`, as for a drift."""
 
     def top_for(self, greatest: float) -> float:
         """Return the smallest permitted upper end that holds a value."""
@@ -52,8 +54,13 @@ class ChartSpec:
         """Return how many digits a value needs on an axis up to `top`."""
         return max(self.digits, 3 if top < 0.1 else 2 if top <= 2 else 0)
 
-    @staticmethod
-    def ticks(top: float) -> tuple[float, ...]:
-        """Return the labelled values of an axis from 0 to `top`: at most four."""
+    def low_for(self, top: float) -> float:
+        """Return the lower end of an axis."""
+        return -top if self.is_centred else 0.0
+
+    def ticks(self, top: float) -> tuple[float, ...]:
+        """Return the labelled values of an axis up to `top`: at most five."""
+        if self.is_centred:
+            return (-top, -top / 2, 0.0, top / 2, top)
         parts = 3 if top % 3 == 0 else 4
         return tuple(top * part / parts for part in range(parts + 1))
