@@ -17,8 +17,8 @@ import numpy as np
 
 from noc_console.net.udp_ring import LONGEST, RTP_HEAD, Ring
 
-_MOST = 64
-_NAME_BYTES, _CONTROL_BYTES = 28, 64
+MOST = 64  # datagrams of one call
+_NAME_BYTES, _CONTROL_BYTES, _STAMP_BYTES = 32, 64, 32
 _DONT_WAIT = 0x40
 _TIMESTAMPNS, _OVERFLOW = 35, 40
 _SOL_SOCKET = 1
@@ -51,14 +51,14 @@ class Drainer:
 
     def __init__(self) -> None:
         self._call = _recvmmsg()
-        self._messages = np.zeros(_MOST, _MESSAGE)
-        self._parts = np.zeros((_MOST, 3), _PART)
-        self._names = np.zeros((_MOST, _NAME_BYTES), np.uint8)
-        self._senders = self._names.view("S28").reshape(-1)
-        self._control = np.zeros((_MOST, _CONTROL_BYTES), np.uint8)
+        self._messages = np.zeros(MOST, _MESSAGE)
+        self._parts = np.zeros((MOST, 3), _PART)
+        self._names = np.zeros((MOST, _NAME_BYTES), np.uint8)
+        self._senders = self._names[:, :8].view(np.uint64).reshape(-1)
+        self._control = np.zeros((MOST, _CONTROL_BYTES), np.uint8)
         self._words = self._control.view(np.int64)
-        self._spill = np.empty((_MOST, LONGEST), np.uint8)
-        self._steps = np.arange(_MOST, dtype=np.uint64)
+        self._spill = np.empty((MOST, LONGEST), np.uint8)
+        self._steps = np.arange(MOST, dtype=np.uint64)
         rows = self._messages
         rows["name"] = self._names.ctypes.data + self._steps * _NAME_BYTES
         rows["parts"] = self._parts.ctypes.data + self._steps * np.uint64(3 * _PART.itemsize)
@@ -71,8 +71,9 @@ class Drainer:
         self._name_lens, self._control_lens, self._lens = rows["name_len"], rows["control_len"], rows["len"]
         self._head_bases, self._slot_bases = self._parts["base"][:, 0], self._parts["base"][:, 1]
         self._head_lens, self._slot_lens = self._parts["len"][:, 0], self._parts["len"][:, 1]
-        self._shape = (-1, -1)
-        self._walked = np.zeros(_MOST, np.uint64)
+        self._shape = (-1, -1, -1)
+        self._walked = np.zeros(MOST, np.uint64)
+        self._walked_heads = self._steps * np.uint64(RTP_HEAD)
 
     def drain(self, link: socket.socket, ring: Ring, offset_s: float = 0.0) -> Drained:
         """Move everything that waits in a socket into a ring.
@@ -83,10 +84,10 @@ class Drainer:
         if self._call is None:
             return _drain_one_by_one(link, ring, offset_s, found)
         fd, most = link.fileno(), ring.slots
-        self._fit(ring)
+        self._fit(ring, link.family)
         while found.count < most:
             first = ring.written % ring.slots
-            wanted = min(_MOST, ring.slots - first)
+            wanted = min(MOST, ring.slots - first)
             got = self._receive(fd, ring, first, wanted)
             if got <= 0:
                 break
@@ -95,19 +96,20 @@ class Drainer:
                 break
         return found
 
-    def _fit(self, ring: Ring) -> None:
-        shape = (ring.head, ring.stride)
+    def _fit(self, ring: Ring, family: int) -> None:
+        shape = (ring.head, ring.stride, family)
         if shape != self._shape:
             self._shape = shape
             self._head_lens[:] = ring.head
             self._slot_lens[:] = ring.stride
             self._walked = self._steps * np.uint64(ring.stride)
+            # the kernel writes back how long a name is: that stays the same for all sockets of a family
+            self._name_lens[:] = _NAME_BYTES
 
     def _receive(self, fd: int, ring: Ring, first: int, wanted: int) -> int:
         np.add(self._walked, np.uint64(ring.body_at + first * ring.stride), out=self._slot_bases)
         if ring.head:
-            self._head_bases[:] = self._steps * np.uint64(RTP_HEAD) + np.uint64(ring.heads_at + first * RTP_HEAD)
-        self._name_lens[:wanted] = _NAME_BYTES
+            np.add(self._walked_heads, np.uint64(ring.heads_at + first * RTP_HEAD), out=self._head_bases)
         self._control_lens[:wanted] = _CONTROL_BYTES
         assert self._call is not None
         got: int = self._call(fd, self._at, wanted, _DONT_WAIT, None)
@@ -119,27 +121,29 @@ class Drainer:
         return got
 
     def _sort_in(self, ring: Ring, first: int, got: int, offset_s: float, found: Drained) -> None:
-        sizes = self._lens[:got].astype(np.int32)
-        if ring.head:
-            np.maximum(sizes - ring.head, 0, out=sizes)
         last = first + got
-        ring.sizes[first:last] = sizes
-        words = self._words[:got]
+        lens, words = self._lens[:got], self._words
+        ring.sizes[first:last] = lens
         if words[0, 1] == _STAMP:
-            ring.times[first:last] = words[:, 2] + words[:, 3] * 1e-9 + offset_s
+            ring.stamps[first:last] = words[:got, 2:4]
         else:
-            ring.times[first:last] = time.time() + offset_s
-        if words[got - 1, 5] == _DROPS and self._control_lens[got - 1] > 32:
-            found.drops = int(words[got - 1, 6] & 0xFFFFFFFF)
+            at = time.time()
+            ring.stamps[first:last] = (int(at), int(at % 1 * 1e9))
+        ring.offset_s = offset_s
+        end = got - 1
+        if words[end, 5] == _DROPS and self._control_lens[end] > _STAMP_BYTES:
+            found.drops = int(words[end, 6] & 0xFFFFFFFF)
         number = ring.written
         ring.take(got)
-        if int(sizes.max()) > ring.stride:
-            for row in np.flatnonzero(sizes > ring.stride).tolist():
-                ring.tails[number + row] = self._spill[row, : int(sizes[row]) - ring.stride].tobytes()
+        longest = ring.stride + ring.head
+        if lens.max() > longest:
+            for row in np.flatnonzero(lens > longest).tolist():
+                ring.tails[number + row] = self._spill[row, : int(lens[row]) - longest].tobytes()
+        # family, port and an IPv4 address are the first eight bytes
         senders = self._senders[:got]
-        newest = bytes(self._names[got - 1])
-        found.senders = max(found.senders, 1 if (senders == senders[-1]).all() else len(set(senders.tolist())))
-        found.sender = newest
+        if (senders != senders[end]).any():
+            found.senders = 2
+        found.sender = self._names[end].tobytes()
         found.count += got
 
 
@@ -183,11 +187,12 @@ def _drain_one_by_one(link: socket.socket, ring: Ring, offset_s: float, found: D
         ring.body[slot, : len(kept)] = np.frombuffer(kept, np.uint8)
         if ring.head:
             ring.heads[slot] = np.frombuffer(data[: ring.head].ljust(RTP_HEAD, b"\0"), np.uint8)
-        ring.sizes[slot], ring.times[slot] = len(body), time.time() + offset_s
+        at = time.time()
+        ring.sizes[slot], ring.stamps[slot] = len(data), (int(at), int(at % 1 * 1e9))
+        ring.offset_s = offset_s
         for level, kind, content in extra:
             if (level, kind) == (_SOL_SOCKET, _TIMESTAMPNS):
-                seconds, nanoseconds = struct.unpack("@qq", content[:16])
-                ring.times[slot] = seconds + nanoseconds * 1e-9 + offset_s
+                ring.stamps[slot] = struct.unpack("@qq", content[:16])
             elif (level, kind) == (_SOL_SOCKET, _OVERFLOW):
                 found.drops = struct.unpack("@I", content[:4])[0]
         ring.take(1)

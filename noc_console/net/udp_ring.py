@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,9 @@ LONGEST = 65_536
 class Ring:
     """So many slots of `stride` bytes; what is `written` counts datagrams for ever, a slot is its remainder.
 
-    An RTP header lies apart in `heads`, so that the packets behind it lie side by side. A datagram longer than a slot
-    has its tail in `tails` until its slot is used again.
+    `sizes` are those of whole datagrams, `stamps` are seconds and nanoseconds of the kernel's clock, `offset_s` is ours
+    minus that one. An RTP header lies apart in `heads`, so that the packets behind it lie side by side. A datagram
+    longer than a slot has its tail in `tails` until its slot is used again.
     """
 
     def __init__(self, size_bytes: int, stride: int, head: int = 0) -> None:
@@ -26,7 +28,8 @@ class Ring:
         self.body = _memory(self.slots, self.stride)
         self.heads: Bytes = np.empty((self.slots if head else 0, RTP_HEAD), np.uint8)
         self.sizes = np.zeros(self.slots, np.int32)
-        self.times = np.zeros(self.slots, np.float64)
+        self.stamps = np.zeros((self.slots, 2), np.int64)
+        self.offset_s = 0.0
         self.tails: dict[int, bytes] = {}
         self.written = 0
         self.filled = 0
@@ -36,7 +39,7 @@ class Ring:
     @property
     def nbytes(self) -> int:
         """The memory it takes when full."""
-        return self.body.nbytes + self.heads.nbytes + self.sizes.nbytes + self.times.nbytes
+        return self.body.nbytes + self.heads.nbytes + self.sizes.nbytes + self.stamps.nbytes
 
     @property
     def used_bytes(self) -> int:
@@ -54,7 +57,23 @@ class Ring:
         if not self.filled:
             return 0.0
         newest, oldest = (self.written - 1) % self.slots, self.oldest % self.slots
-        return max(0.0, float(self.times[newest] - self.times[oldest]))
+        return max(0.0, self.time(newest) - self.time(oldest))
+
+    @property
+    def newest_at(self) -> float:
+        """When the newest datagram came, Unix seconds; 0 where none has."""
+        return self.time((self.written - 1) % self.slots) if self.filled else 0.0
+
+    def time(self, slot: int) -> float:
+        """Return when the datagram of a slot came, Unix seconds by our clock."""
+        seconds, nanoseconds = self.stamps[slot].tolist()
+        return float(seconds + self.offset_s + nanoseconds * 1e-9)
+
+    def times(self, span: slice | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return when the datagrams of some slots came."""
+        stamps = self.stamps[span]
+        found: NDArray[np.float64] = stamps[:, 0] + self.offset_s + stamps[:, 1] * 1e-9
+        return found
 
     def take(self, count: int) -> None:
         """Count datagrams that now lie in the next slots; tails of what they replaced go."""
@@ -76,7 +95,7 @@ class Ring:
         """Return the number of the first datagram that came at `at` or later (Unix seconds)."""
         number = self.oldest
         for span in self.spans(self.oldest, self.written):
-            later = int(np.searchsorted(self.times[span], at))
+            later = int(np.searchsorted(self.times(span), at))
             if later < span.stop - span.start:
                 return number + later
             number += span.stop - span.start
@@ -86,11 +105,11 @@ class Ring:
         """Return a ring of another size with the newest datagrams of this one in it."""
         other = Ring(size_bytes, self.stride, self.head)
         kept = min(self.filled, other.slots)
-        other.written, other.filled = self.written, kept
+        other.written, other.filled, other.offset_s = self.written, kept, self.offset_s
         for number, span in _numbered(self, self.written - kept):
             for target, part in _numbered_in(other, number, span):
                 other.body[target], other.sizes[target] = self.body[part], self.sizes[part]
-                other.times[target] = self.times[part]
+                other.stamps[target] = self.stamps[part]
                 if self.head:
                     other.heads[target] = self.heads[part]
         other.tails = {number: tail for number, tail in self.tails.items() if number >= self.written - kept}
@@ -100,6 +119,10 @@ class Ring:
 def _memory(rows: int, width: int) -> Bytes:
     """Return memory that goes back to the system as soon as it is let go, and costs nothing until it is used."""
     pages = mmap.mmap(-1, rows * width, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(AttributeError, OSError):
+        pages.madvise(
+            mmap.MADV_HUGEPAGE
+        )  # a stream walks through all of it: small pages cost a fault every third datagram
     return np.frombuffer(pages, np.uint8).reshape(rows, width)
 
 

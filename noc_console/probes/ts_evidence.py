@@ -90,8 +90,8 @@ class Recording:
             return False
         data = self._receiver.cut(first, last)
         if not self._size:
-            self._first_at = float(ring.times[first % ring.slots])
-        self._last_at = float(ring.times[(last - 1) % ring.slots])
+            self._first_at = ring.time(first % ring.slots)
+        self._last_at = ring.time((last - 1) % ring.slots)
         file.write(data)
         self._hash.update(data)
         self._size += len(data)

@@ -87,7 +87,7 @@ class Receiver:
         if not found.count:
             return 0
         self.datagrams += found.count
-        self.newest_at = float(self.ring.times[(self.ring.written - 1) % self.ring.slots])
+        self.newest_at = self.ring.newest_at
         self._heard(found.sender, found.senders)
         if found.drops >= 0:
             self._dropped(found.drops)
@@ -121,7 +121,7 @@ class Receiver:
         ring = self.ring
         if ring is None or ring.filled < _MIN_SLOTS:
             return 0.0
-        passed = at - float(ring.times[ring.oldest % ring.slots])
+        passed = at - ring.time(ring.oldest % ring.slots)
         return ring.filled * (ring.stride + 24) / passed if passed >= _RATE_S else 0.0
 
     def cut(self, first: int, end: int) -> bytes:
@@ -131,7 +131,7 @@ class Receiver:
             return b""
         spans = ring.spans(first, min(end, ring.written))
         numbers = np.arange(max(first, ring.oldest), min(end, ring.written))
-        sizes = _joined(ring.sizes, spans)
+        sizes = _joined(ring.sizes, spans) - ring.head
         heads = _joined(ring.heads, spans) if self.order is not None else None
         is_plain = heads is None or not ((heads[:, 0] & 0x3F).any() or (heads[:, 1] & 0x7F != self._kind).any())
         if is_plain and bool((sizes == ring.stride).all()):
@@ -181,7 +181,8 @@ class Receiver:
         ring = self.ring
         assert ring is not None
         spans = ring.spans(first, ring.written)
-        sizes, times = _joined(ring.sizes, spans), _joined(ring.times, spans)
+        sizes = _joined(ring.sizes, spans) - ring.head
+        times = np.concatenate([ring.times(span) for span in spans])
         if bool((sizes == ring.stride).all()):
             data = _joined(ring.body, spans).reshape(-1)
             begins = np.arange(len(sizes), dtype=np.int64) * ring.stride
@@ -204,7 +205,7 @@ class Receiver:
         if not len(numbers):
             return _NOTHING
         slots = numbers % ring.slots
-        heads, sizes = ring.heads[slots], ring.sizes[slots]
+        heads, sizes = ring.heads[slots], ring.sizes[slots] - ring.head
         if np.array_equal(numbers, np.arange(first, ring.written)) and not (heads[:, 0] & 0x3F).any():
             return self._plain(first)
         begins, ends = rtp.starts(heads, ring.body[slots], np.minimum(sizes, ring.stride))
@@ -225,7 +226,7 @@ class Receiver:
         lengths = np.maximum(ends - begins, 0)
         at = np.cumsum(lengths) - lengths
         first, last = (int(numbers[0]), int(numbers[-1]) + 1) if len(numbers) else (0, 0)
-        return Arrived(data, at, ring.times[numbers % ring.slots], first, last)
+        return Arrived(data, at, ring.times(numbers % ring.slots), first, last)
 
     def _settled(self) -> Arrived:
         """Nothing more has come: what waited for a late datagram is read without it."""
@@ -237,7 +238,7 @@ class Receiver:
         """Datagrams grew: go on with slots that hold them."""
         ring = self.ring
         assert ring is not None
-        longest = int(ring.sizes.max())
+        longest = int(ring.sizes.max()) - ring.head
         if longest > ring.stride and not (self.order and self.order.is_waiting):
             wider = Ring(self._ring_bytes, longest, ring.head)
             wider.written = self._read = ring.written  # what was longer is evidence no more
