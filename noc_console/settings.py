@@ -34,3 +34,4 @@ class Settings(BaseModel, frozen=True):
     decrypt_aes128: bool = False
     idle_poll_s: float = Field(default=30.0, gt=0)
     notify: Literal["own", "site", "none"] = "own"
+    notify_held_s: float = Field(default=300.0, gt=0)

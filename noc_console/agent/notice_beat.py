@@ -9,10 +9,9 @@ from noc_console.agent.core import Agent
 from noc_console.model import Severity
 from noc_console.routing.texts import duration
 
-HELD_S = 300.0
 _BEAT_S = 0.25
 _FILE_S = 2.0
-_HELD_EVERY_S = 5.0
+_HELD_EVERY_S = 2.0
 _ALARM = "NOTIFY_HELD"
 
 
@@ -46,7 +45,7 @@ class NoticeBeat:
     async def _mind_held(self, now: float) -> None:
         engine, flow = self.agent.engine, self.agent.flow
         found = self.agent.notices.sender.held_since()
-        if found is not None and now - found[0] > HELD_S:
+        if found is not None and now - found[0] > self.agent.settings.notify_held_s:
             since, receiver = found
             text = f"Notices for {receiver} have waited for {duration(now - since)}."
             self._is_held = True

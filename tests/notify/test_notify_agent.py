@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import running_agent
-from notice_bench import configure, hook, http_receiver
+from notice_bench import Answer, configure, hook, http_receiver
 from running_agent import RunningAgent, until
 
 
@@ -46,3 +46,42 @@ def test_an_alarm_ends_at_the_webhook_and_was_in_the_outbox_before(db: Path) -> 
     with sqlite3.connect(db) as known:
         states = known.execute("SELECT alarm_id, state FROM outbox").fetchall()
     assert (alarm["alarm_id"], "sent") in states
+
+
+def test_what_waits_too_long_is_an_alarm_of_its_own_until_it_is_told(db: Path) -> None:
+    with http_receiver() as receiver:
+        receiver.answers = [Answer(503)]
+        configure(db, hook(receiver.url))
+        with running_agent.running(db, NOC_CONSOLE_NOTIFY_HELD_S="1") as agent:
+            channel_id = add_channel(agent, enabled=False)
+            agent.post(f"/channels/{channel_id}/test-alarm", {}, 201)
+
+            def held() -> dict[str, Any] | None:
+                alarms = agent.get("/alarms/active")["alarms"]
+                return next((one for one in alarms if one["alarm_type"] == "NOTIFY_HELD"), None)
+
+            alarm = until(held, "the alarm")
+            assert alarm["severity"] == "warning"
+            assert "Notices for hook have waited" in alarm["message"]
+            receiver.answers = [Answer(200)]
+            until(lambda: held() is None, "the alarm to clear", 30)
+            assert agent.get("/notices", state="sent")["notices"]
+
+
+def test_an_agent_that_tells_nobody_says_so(db: Path) -> None:
+    with http_receiver() as receiver:
+        configure(db, hook(receiver.url))
+        with running_agent.running(db, NOC_CONSOLE_NOTIFY="none") as agent:
+            channel_id = add_channel(agent, enabled=False)
+            agent.post(f"/channels/{channel_id}/test-alarm", {}, 201)
+            (skipped,) = events(agent, "NoticeSkipped")
+            assert [one["reason"] for one in skipped["data"]["skipped"]] == ["notify-none"]
+        assert receiver.heard == []
+
+
+def test_without_receivers_nothing_is_told_and_nothing_is_an_error(db: Path) -> None:
+    with running_agent.running(db) as agent:
+        channel_id = add_channel(agent, enabled=False)
+        agent.post(f"/channels/{channel_id}/test-alarm", {}, 201)
+        agent.get("/alarms/active")
+        assert not [one for one in events(agent) if one["kind"].startswith("Notice")]
