@@ -75,6 +75,7 @@ class Board:
         self._closed: list[int] = []
         self._gone: list[tuple[int, str, int]] = []
         self._agent: dict[str, Any] = {}
+        self._silent: Mapping[int, float] = {}
 
     # -- in
 
@@ -119,6 +120,7 @@ class Board:
     def set_alarm(self, alarm: Mapping[str, Any]) -> None:
         """Take an alarm object; a resolved one is shown once more and then gone."""
         alarm_id, channel_id = alarm["alarm_id"], alarm["channel_id"]
+        self._alarms.pop(alarm_id, None)  # newest last: what changed is read from the end
         self._alarms[alarm_id] = (self._next(), dict(alarm))
         if alarm["resolved"]:
             self._open.get(channel_id, {}).pop(alarm_id, None)
@@ -129,6 +131,14 @@ class Board:
         state = self._channels.get(channel_id)
         if state:
             state.rev = self._next()
+
+    def set_silent(self, silent: Mapping[int, float]) -> None:
+        """Take which inputs give their rules no values, and since when: their holds are frozen."""
+        for input_id in silent.keys() ^ self._silent.keys():
+            state = self._by_input.get(input_id)
+            if state:
+                state.rev = self._next()
+        self._silent = dict(silent)
 
     def set_agent(self, facts: Mapping[str, Any]) -> None:
         """Take facts about the agent itself (recording, workers, clock, machine, lab)."""
@@ -161,8 +171,8 @@ class Board:
             "boot": self.boot,
             "at": at,
             "agent": self._agent,
-            "channels": [_channel(one, self._worst(one), at) for one in self._channels.values() if one.rev > since],
-            "alarms": [alarm for rev, alarm in self._alarms.values() if rev > since],
+            "channels": [self._told(one, at) for one in self._channels.values() if one.rev > since],
+            "alarms": self._newer(since),
             "gone": {
                 kind: [item for rev, what, item in self._gone if what == kind and rev > since]
                 for kind in ("channels", "alarms")
@@ -172,7 +182,7 @@ class Board:
     def channel(self, channel_id: int, at: float) -> dict[str, Any] | None:
         """Return one channel in the form of `GET /board`, None when it is unknown."""
         state = self._channels.get(channel_id)
-        return None if state is None else _channel(state, self._worst(state), at)
+        return None if state is None else self._told(state, at)
 
     def alarms(self) -> list[dict[str, Any]]:
         """Return the open alarms, worst first, then newest."""
@@ -180,6 +190,17 @@ class Board:
         return sorted(rows, key=lambda row: (-Severity(row["severity"]).rank, -row["raised_at"]))
 
     # -- within
+
+    def _newer(self, since: int) -> list[dict[str, Any]]:
+        found = []
+        for rev, alarm in reversed(self._alarms.values()):
+            if rev <= since:
+                break
+            found.append(alarm)
+        return found[::-1]
+
+    def _told(self, state: ChannelState, at: float) -> dict[str, Any]:
+        return _channel(state, self._worst(state), at, self._silent)
 
     def _next(self) -> int:
         self.rev += 1
@@ -236,10 +257,13 @@ def _take_findings(one: InputState, look: Observation) -> None:
     one.held[look.scope] = now
 
 
-def _channel(state: ChannelState, alarms: list[dict[str, Any]], at: float) -> dict[str, Any]:
+def _channel(
+    state: ChannelState, every: list[dict[str, Any]], at: float, silent: Mapping[int, float]
+) -> dict[str, Any]:
     channel = state.channel
+    alarms = [alarm for alarm in every if not _is_hidden(alarm)]
     worst = alarms[0] if alarms else None
-    inputs = [_input(one, alarms, at) for one in state.inputs.values()]
+    inputs = [_input(one, alarms, at, silent) for one in state.inputs.values()]
     total, count = state.sums
     return {
         "id": channel.id,
@@ -262,8 +286,27 @@ def _channel(state: ChannelState, alarms: list[dict[str, Any]], at: float) -> di
         "since": worst["raised_at"] if worst else 0.0,
         "owner": worst["owner"] if worst else "",
         "open_alarms": len(alarms),
+        **_marks(every, worst),
+        "no_data": any(one["no_data_since"] is not None for one in inputs),
         "spark": (state.spark + ([round(total / count, 3)] if count else []))[-SPARK_MINUTES:],
         "inputs": inputs,
+    }
+
+
+def _is_hidden(alarm: Mapping[str, Any]) -> bool:
+    """Say whether an alarm is not to colour its channel: shelved, by design, or out of service; folded ones do."""
+    return bool(alarm.get("shelved") or alarm.get("suppressed") or alarm.get("out_of_service"))
+
+
+def _marks(alarms: list[dict[str, Any]], worst: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return how the alarms of a channel stand beside their severity."""
+    names = ("shelved", "suppressed", "out_of_service")
+    return {
+        **{name: sum(bool(alarm.get(name)) for alarm in alarms) for name in names},
+        "flapping": any(alarm.get("flapping") for alarm in alarms),
+        "cause": worst.get("parent_id") if worst else None,
+        "children": len(worst.get("children") or ()) if worst else 0,
+        "verdict": str((worst.get("cause") or {}).get("verdict", "")) if worst else "",
     }
 
 
@@ -272,7 +315,7 @@ def _overall(states: list[str]) -> str:
     return next((name for name in order if name in states), "loading")
 
 
-def _input(one: InputState, alarms: list[dict[str, Any]], at: float) -> dict[str, Any]:
+def _input(one: InputState, alarms: list[dict[str, Any]], at: float, silent: Mapping[int, float]) -> dict[str, Any]:
     entry = one.entry
     ranks = [Severity(row["severity"]) for row in alarms if row["input_id"] == entry.id]
     whole, by_rung = _metrics(one)
@@ -284,6 +327,7 @@ def _input(one: InputState, alarms: list[dict[str, Any]], at: float) -> dict[str
         "level": str(entry.level),
         "promoted": bool(whole.get("input.promoted", 0.0)),
         "state": one.state(at),
+        "no_data_since": silent.get(entry.id),
         "at": one.at,
         "severity": str(max(ranks, key=lambda severity: severity.rank, default=Severity.CLEARED)),
         "metrics": whole,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,17 @@ from noc_console.agent.refusals import NotFound
 from noc_console.agent.wire import event_json
 from noc_console.alarms.engine import Change
 from noc_console.alarms.wire import to_json
+from noc_console.errors import KnownError
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says with a verb on several alarms."""
+
+    by: str = ""
+    note: str = ""
+    for_s: float = 3600.0
+    with_children: bool = False
 
 
 @dataclass(slots=True)
@@ -65,6 +76,49 @@ class AlarmDesk:
     async def resolve(self, alarm_id: int, by: str, note: str, is_false: bool) -> dict[str, Any]:
         """Close an alarm by hand."""
         return await self._do(lambda at: self.flow.engine.resolve(alarm_id, by, note, is_false, at))
+
+    async def shelve(self, alarm_id: int, by: str, reason: str, for_s: float) -> dict[str, Any]:
+        """Hide an alarm for a time, with a reason."""
+        return await self._do(lambda at: self.flow.engine.shelve(alarm_id, by, reason, for_s, at))
+
+    async def unshelve(self, alarm_id: int, by: str) -> dict[str, Any]:
+        """Show a shelved alarm again."""
+        return await self._do(lambda at: self.flow.engine.unshelve(alarm_id, by, at))
+
+    async def several(self, verb: str, alarm_ids: Sequence[int], said: Said) -> dict[str, Any]:
+        """Do one verb to several alarms, each with its children when asked; say of each that could not be why."""
+        done, refused = [], []
+        for alarm_id in self._with_children(alarm_ids) if said.with_children else dict.fromkeys(alarm_ids):
+            try:
+                match verb:
+                    case "acknowledge":
+                        done.append(await self.acknowledge(alarm_id, said.by, said.note))
+                    case "shelve":
+                        done.append(await self.shelve(alarm_id, said.by, said.note, said.for_s))
+                    case _:
+                        done.append(await self.unshelve(alarm_id, said.by))
+            except KnownError as error:
+                refused.append({"alarm_id": alarm_id, "message": str(error)})
+        return {"done": [alarm["alarm_id"] for alarm in done], "refused": refused}
+
+    def ageing(self) -> list[dict[str, Any]]:
+        """Return the alarms somebody answered that are still open, longest first, and those whose answer expired."""
+        now = self.clock.now()
+        rows = []
+        for alarm in self.flow.engine.alarms.values():
+            since = alarm.acknowledged_at if alarm.is_acknowledged else alarm.acknowledgement_expired_at
+            if since is not None:
+                left = None if alarm.acknowledged_until is None else alarm.acknowledged_until - now
+                rows.append({"age_s": now - since, "expires_in_s": left, "alarm": to_json(alarm)})
+        return sorted(rows, key=lambda row: -float(row["age_s"]))
+
+    def _with_children(self, alarm_ids: Sequence[int]) -> dict[int, None]:
+        alarms = self.flow.engine.alarms
+        found: dict[int, None] = {}
+        for alarm_id in alarm_ids:
+            found[alarm_id] = None
+            found |= dict.fromkeys(alarms[alarm_id].children if alarm_id in alarms else ())
+        return found
 
     async def test(self, channel_id: int, by: str) -> dict[str, Any]:
         """Raise an alarm marked TEST on a channel."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import socket
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,24 +18,31 @@ from noc_console.agent.clock import Clock
 from noc_console.agent.evidence import Evidence
 from noc_console.agent.facts import facts_of
 from noc_console.agent.flow import Flow
+from noc_console.agent.incoming import IncomingDesk
 from noc_console.agent.intake import Intake
 from noc_console.agent.jobs import Jobs
 from noc_console.agent.lab import LabDesk
+from noc_console.agent.load_desk import LoadDesk
 from noc_console.agent.machine import Machine
 from noc_console.agent.notices import Notices
+from noc_console.agent.plan_desk import PlanDesk
 from noc_console.agent.programs import Programs
 from noc_console.agent.reads import Reads
 from noc_console.agent.recorder import Recorder
+from noc_console.agent.remembering import remember, remembered
+from noc_console.agent.rule_desk import RuleDesk
 from noc_console.agent.supervisor import Supervisor
 from noc_console.agent.templates import TemplateDesk
+from noc_console.agent.trap_door import TrapDoor
 from noc_console.agent.ts_evidence import StreamEvidence
 from noc_console.agent.work import Work
+from noc_console.agent.workshop import Workshop
 from noc_console.alarms.engine import Engine
-from noc_console.alarms.rulebook import Rulebook
 from noc_console.alarms.wire import from_json
 from noc_console.board import Board
 from noc_console.history import History
 from noc_console.model import Event, Severity
+from noc_console.notify import snmp_name
 from noc_console.settings import Settings
 
 STORE_ALARM = "DATABASE_CONNECTION_FAILURE"
@@ -77,11 +85,25 @@ class Agent:
         self.channels = ChannelDesk(self.clock, self.recorder, self.flow, self.reconfigure, self._template_of)
         self.templates = TemplateDesk(self.clock, self.recorder, self.channels, self.reconfigure)
         self.alarms = AlarmDesk(self.clock, self.flow, self.recorder, self.channels)
+        self.rules = RuleDesk(self.flow, self.channels, self.templates, self.reconfigure)
+        self.workshop = Workshop(self.rules, parts.group)
+        self.plans = PlanDesk(self.flow, self.channels, self.alarms)
+        self.load_figures = LoadDesk(self.flow)
         self.reads = Reads(self.clock, self.recorder, self.bell)
         self.work = Work(self.channels, self.supervisor, self.board)
         self.jobs = Jobs(self.supervisor, parts.group)
         self.programs = Programs(self.clock, self.channels, self.board, self.recorder)
         self.lab = LabDesk(self.channels)
+        folder = self.settings.db.absolute().parent
+        snmp_name.introduce(f"{socket.gethostname()}:{self.settings.db.absolute()}")
+        self.incoming = IncomingDesk(
+            self.clock,
+            self.flow,
+            self.channels,
+            self.notices.secrets,
+            folder / "incoming.toml",
+            TrapDoor(self.clock, folder / "mibs"),
+        )
         self.evidence = Evidence(self.recorder, self.supervisor)
         self.stream_evidence = StreamEvidence(self.recorder, self.supervisor, self.settings)
         self._group = parts.group
@@ -94,20 +116,27 @@ class Agent:
         history = self.recorder.history
         self.channels.by_id = {channel.id: channel for channel in await history.channels()}
         alarms = [from_json(row) for row in await history.open_alarms()]
-        self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1)
-        self.engine.restore(alarms, self.clock.now())
+        self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1, agent=self.settings.name)
+        self.engine.restore(alarms, self.clock.now(), await remembered(history, self.clock.now()))
         await self.templates.load()
+        await self.rules.load()
+        await self.load_figures.load()
         await self.notices.load()
         for event in history.opened_with:
             self._remember(event)
         self.board.set_agent(facts_of(self))
         self.board.configure(self.channels.by_id.values())
         await self.flow.act(self._configured)
+        await self.plans.load()
         for alarm in self.engine.alarms.values():
             self.flow.show(alarm)
         if history.state.state == "ok":
             await self._clear_store()
         self._assign()
+
+    async def remember(self) -> None:
+        """Keep what the rules remember over the agent's end."""
+        await remember(self.recorder.history, self.engine, self.clock.now())
 
     # -- what changed
 
@@ -116,6 +145,10 @@ class Agent:
         if event.input_id:
             event = replace(event, channel_id=self._channel_of.get(event.input_id, 0))
         self._group.create_task(self.flow.tell(event))
+
+    def came_and_went(self) -> list[Event]:
+        """Return which findings began and ended since the last call."""
+        return self.flow.presence.told(self._channel_of)
 
     def reconfigure(self) -> None:
         """Take the catalogue as it is now everywhere: board, notices, rules, workers."""
@@ -131,8 +164,7 @@ class Agent:
         return self.templates.name_of(name)
 
     def _configured(self) -> list[Any]:
-        book = Rulebook(self.templates.rules())
-        return self.engine.configure(self.channels.by_id.values(), book, self.clock.now())
+        return self.engine.configure(self.channels.by_id.values(), self.rules.book(), self.clock.now())
 
     def _assign(self) -> None:
         self._channel_of = {one.id: channel.id for channel in self.channels.by_id.values() for one in channel.inputs}
@@ -144,11 +176,13 @@ class Agent:
         ]
         self.supervisor.assign(inputs)
         self.work.rings.keep_only(one.id for one in inputs)
+        self.flow.presence.keep_only(one.id for one in inputs)
 
     def _kept(self, event: Event) -> None:
         """React to what is in the journal now: alarms get evidence, a store that fails gets an alarm."""
         self.bell.ring()
         self.evidence.heard(event)
+        self.load_figures.heard(event)
         self.stream_evidence.heard(event)
         self._remember(event)
         if event.kind == "RecordingStopped":

@@ -12,6 +12,7 @@ from noc_console.agent.bell import Bell
 from noc_console.agent.recorder import Recorder
 from noc_console.alarms.alarm import Alarm
 from noc_console.alarms.engine import Change, Engine
+from noc_console.alarms.presence import Presence
 from noc_console.alarms.wire import to_json
 from noc_console.board import Board
 from noc_console.model import Event, Observation
@@ -28,6 +29,7 @@ class Flow:
     recorder: Recorder
     board: Board
     bell: Bell
+    presence: Presence = field(default_factory=Presence)
     dropped: int = 0
     _waiting: deque[Observation] = field(default_factory=deque)
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,6 +62,7 @@ class Flow:
             await self._keep(changes)
             for look in looks:
                 self.board.observe(look)
+                self.presence.observe(look)
             self._show(changes)
         self.bell.ring(urgent=any(change.event for change in changes))
 

@@ -131,6 +131,7 @@ class Household:
 
     async def _run(self, door: Door, supervisor: Supervisor, stop: asyncio.Event) -> None:
         history: History | None = None
+        agent: Agent | None = None
         coming: asyncio.Future[Agent] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.TaskGroup() as group:
@@ -146,6 +147,8 @@ class Household:
         except* _Ended:
             pass
         finally:
+            if agent is not None:
+                await agent.remember()
             if history is not None:
                 await history.close()
 
@@ -175,6 +178,7 @@ class Household:
         group.create_task(fill_sparks(list(agent.channels.by_id.values()), agent.recorder, agent.board))
         group.create_task(Pulse(agent).run())
         group.create_task(NoticeBeat(agent).run())
+        group.create_task(agent.incoming.run())
         if lab or (self.launch.demo != "no" and agent.wants_demo(self.launch.demo == "yes")):
             group.create_task(watch_demo(agent, lab))
         if self.launch.token_fd >= 0:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from noc_console.agent.core import Agent
 from noc_console.agent.facts import facts_of
 from noc_console.agent.machine import MachineGauge
+from noc_console.alarms.ageing import silent
 from noc_console.model import Event, Observation, Severity
 
 _MACHINE_S = 5.0
-_SWEEP_S = 30.0
+_SWEEP_S = 10.0
+_MEMORY_S = 60.0
 _FAILING_ALARM = "PROBE_DOWN"
 
 
@@ -23,10 +25,12 @@ class Pulse:
     gauge: MachineGauge = field(init=False)
     _machine_at: float = 0.0
     _sweep_at: float = 0.0
+    _memory_at: float = 0.0
 
     def __post_init__(self) -> None:
         """Look at the disk the history lies on."""
         self.gauge = MachineGauge(self.agent.settings.db.absolute().parent)
+        self._memory_at = self.agent.clock.now()
 
     async def run(self) -> None:
         """Beat until cancelled; a beat that comes late is not made up for."""
@@ -36,7 +40,7 @@ class Pulse:
 
     async def _beat(self) -> None:
         agent, now = self.agent, self.agent.clock.now()
-        await agent.recorder.tick()
+        await agent.recorder.tick(agent.came_and_went())
         await self._mind_clock()
         if now - self._machine_at >= _MACHINE_S:
             self._machine_at = now
@@ -45,6 +49,10 @@ class Pulse:
         if now - self._sweep_at >= _SWEEP_S:
             self._sweep_at = now
             await agent.flow.act(lambda: agent.engine.sweep(now))
+            agent.board.set_silent(silent(agent.engine.conditions, now))
+        if now - self._memory_at >= _MEMORY_S:
+            self._memory_at = now
+            await agent.remember()
         agent.board.age(now)
         agent.board.set_agent(facts_of(agent))
         agent.bell.ring()

@@ -64,15 +64,15 @@ class Recorder:
         now = self.clock.now()
         self.add(np.array([series], np.uint32), np.array([now]), np.array([value], np.float32))
 
-    async def tick(self) -> None:
-        """Write all samples since the last tick."""
+    async def tick(self, events: Sequence[Event] = ()) -> None:
+        """Write all samples since the last tick, and events nobody waits for."""
         parts, self._parts, self._pending = self._parts, [], 0
         if parts:
             series, times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
             tick: Tick | None = Tick(self.clock.now(), series, times, values)
         else:
             tick = None
-        self._tell(await self.history.commit(tick, ()))
+        self._tell(await self.history.commit(tick, events))
 
     async def keep(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """Write events durably; they wait in memory, in order, while the store cannot."""

@@ -109,9 +109,7 @@ class Conditions:
         """Judge a value under a rule that must also remember good ones."""
         if isinstance(rule.policy, Ratio | Sum):
             return self._judged_tally(rule, rule.policy, look, value)
-        key = (look.input_id, rule.key, look.scope)
-        drop = self._dropped(key, rule.drop.over_s if rule.drop else 0.0, look.at, value)
-        return self._judged_value(rule, look, drop)
+        return self._judged_value(rule, look, self._over_time(rule, look, value))
 
     def _judged_tally(self, rule: Rule, policy: Ratio | Sum, look: Observation, value: float) -> list[Change]:
         """Count a value in its window: a share is that of the whole input, a sum that of its scope."""
@@ -144,10 +142,15 @@ class Conditions:
             self.memory.facts[key] = Evidence.of(finding, self.profile)
         return self._moved(key, rule, after, before, look.at)
 
-    def _dropped(self, key: Key, over_s: float, at: float, value: float) -> float:
-        memory = (*(one for one in self.memory.drops.get(key, ()) if at - one[0] <= over_s), (at, value))
-        self.memory.drops[key] = memory
-        return memory[0][1] - value
+    def _over_time(self, rule: Rule, look: Observation, value: float) -> float:
+        """Return what a rule judges beside the last values: how far it fell, or the mean of them."""
+        key = (look.input_id, rule.key, look.scope)
+        over_s = rule.drop.over_s if rule.drop else rule.mean.over_s if rule.mean else 0.0
+        kept = (one for one in self.memory.drops.get(key, ()) if look.at - one[0] <= over_s)
+        recent = self.memory.drops[key] = (*kept, (look.at, value))
+        if rule.drop:
+            return recent[0][1] - value
+        return sum(one[1] for one in recent) / len(recent)
 
     # -- what a moved watch means for the alarm
 

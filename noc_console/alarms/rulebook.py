@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any
 
-from noc_console.alarms.rules import Count, Drop, Hold, Ratio, Rule, Sum
+from noc_console.alarms.rules import Count, Drop, Hold, Mean, Ratio, Rule, Sum
 from noc_console.catalogues import alarm_types, metrics
 from noc_console.errors import KnownError
 from noc_console.model import Channel, Severity
@@ -156,8 +156,9 @@ def rule_of(row: Mapping[str, Any]) -> Rule:
     rest = {key: value for key, value in row.items() if key != policies[0]}
     rest["levels"] = tuple((float(limit), Severity(word)) for limit, word in row.get("levels", ()))
     rest["findings"] = frozenset(row.get("findings", ()))
-    if "drop" in row:
-        rest["drop"] = Drop(**row["drop"])
+    if row.get("severity_is"):
+        rest["severity_is"] = Severity(row["severity_is"])
+    rest |= {name: kind(**row[name]) for name, kind in (("drop", Drop), ("mean", Mean)) if row.get(name)}
     try:
         return Rule(policy=_POLICIES[policies[0]](**row[policies[0]]), **rest)
     except TypeError as error:

@@ -59,12 +59,19 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of the last `over_s` is what the limits judge."""
+
+    over_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One condition that raises one alarm type.
 
     Either `findings` names what must be present (`*` is every critical or major finding that names no alarm type of
     its own), or `metric` is judged against `above` or `below`; `clear_below` and `clear_above` are the clear limits,
-    the raise limit where none is given.
+    the raise limit where none is given. An `absolute` rule judges the distance from `centre`.
     """
 
     key: str
@@ -77,15 +84,18 @@ class Rule:
     clear_below: float | None = None
     clear_above: float | None = None
     absolute: bool = False
+    centre: float = 0.0
     drop: Drop | None = None
+    mean: Mean | None = None
     levels: tuple[tuple[float, Severity], ...] = ()
     text: str = ""
+    severity_is: Severity | None = None
     is_on: bool = True
 
     @property
     def needs_every_value(self) -> bool:
         """Whether good values must be remembered too: they are counted, or how they change is judged."""
-        return self.drop is not None or isinstance(self.policy, Ratio | Sum)
+        return self.drop is not None or self.mean is not None or isinstance(self.policy, Ratio | Sum)
 
     @property
     def limit(self) -> float:
@@ -96,19 +106,21 @@ class Rule:
 
     def is_broken(self, value: float) -> bool:
         """Say whether a value breaks the raise limit."""
-        value = abs(value) if self.absolute else value
+        value = abs(value - self.centre) if self.absolute else value
         return (self.above is not None and value > self.above) or (self.below is not None and value < self.below)
 
     def is_clear(self, value: float) -> bool:
         """Say whether a value is good enough to clear, which may ask for more than not being broken."""
-        value = abs(value) if self.absolute else value
+        value = abs(value - self.centre) if self.absolute else value
         under = self.above if self.clear_below is None else self.clear_below
         over = self.below if self.clear_above is None else self.clear_above
         return (under is None or value <= under) and (over is None or value >= over)
 
     def severity(self, value: float) -> Severity:
         """Return how bad a broken value is."""
-        value = abs(value) if self.absolute else value
+        value = abs(value - self.centre) if self.absolute else value
+        if self.severity_is is not None:
+            return self.severity_is
         sign = -1.0 if self.below is not None else 1.0
         passed = [severity for limit, severity in self.levels if sign * value >= sign * limit]
         return max(passed, key=lambda one: one.rank, default=alarm_types()[self.alarm].severity)

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query
 from starlette.responses import Response
 
+from noc_console.agent.alarm_desk import Said
 from noc_console.api import answers
-from noc_console.api.bodies import Verb
+from noc_console.api.bodies import Bulk, Shelving, Verb
 from noc_console.api.door import TheAgent
 
 routes = APIRouter(tags=["alarms"])
@@ -34,6 +35,25 @@ async def known(
 ) -> Response:
     """Return the alarms of a time, newest first, open and closed."""
     return answers.listed("alarms", await agent.alarms.known(start, end, channel_id, limit))
+
+
+@routes.get("/alarms/ageing")
+async def ageing(agent: TheAgent) -> Response:
+    """Return the answered alarms that are still open, longest first, and those whose answer expired."""
+    return answers.listed("alarms", agent.alarms.ageing())
+
+
+@routes.get("/alarms/load")
+async def load(agent: TheAgent, operators: Annotated[int, Query(ge=1, le=100)] = 1) -> Response:
+    """Return the alarm load of one operator with the limits of ISA-18.2."""
+    return answers.one("load", agent.load_figures.figures(operators))
+
+
+@routes.post("/alarms/bulk")
+async def bulk(agent: TheAgent, form: Bulk) -> Response:
+    """Do one verb to several alarms; the answer says of each that could not be why."""
+    said = Said(form.by, form.note, form.hours * 3600, form.with_children)
+    return answers.bare({"status": "ok", **await agent.alarms.several(form.verb, form.alarm_ids, said)})
 
 
 @routes.get("/alarms/{alarm_id}")
@@ -66,6 +86,18 @@ async def resolve(agent: TheAgent, alarm_id: Id, verb: MaybeVerb = None) -> Resp
 async def note(agent: TheAgent, alarm_id: Id, verb: Verb) -> Response:
     """Write a note beside an alarm."""
     return _done(await agent.alarms.note(alarm_id, verb.by, verb.note))
+
+
+@routes.post("/alarms/{alarm_id}/shelve")
+async def shelve(agent: TheAgent, alarm_id: Id, form: Shelving) -> Response:
+    """Hide an alarm for at most 24 h, with a reason; it comes back by itself."""
+    return _done(await agent.alarms.shelve(alarm_id, form.by, form.reason, form.hours * 3600))
+
+
+@routes.post("/alarms/{alarm_id}/unshelve")
+async def unshelve(agent: TheAgent, alarm_id: Id, verb: MaybeVerb = None) -> Response:
+    """Show a shelved alarm again."""
+    return _done(await agent.alarms.unshelve(alarm_id, (verb or Verb()).by))
 
 
 @routes.post("/channels/{channel_id}/test-alarm", status_code=201)

@@ -6,7 +6,22 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from noc_console.agent.core import Agent
-from noc_console.api import alarms, answers, catalogue, history, lab, live, notices, operations, programs, work
+from noc_console.api import (
+    alarms,
+    answers,
+    catalogue,
+    history,
+    incoming,
+    lab,
+    live,
+    nms,
+    notices,
+    operations,
+    plans,
+    programs,
+    rules,
+    work,
+)
 from noc_console.api.rim import BASE, Rim
 
 # described here, checked in the rim before any route is looked for
@@ -35,6 +50,10 @@ def build(agent: Agent) -> FastAPI:
         catalogue.routes,
         lab.routes,
         notices.routes,
+        plans.routes,
+        rules.routes,
+        nms.routes,
+        incoming.routes,
         operations.routes,
         programs.routes,
     )

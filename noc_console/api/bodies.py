@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
@@ -19,6 +19,27 @@ class Verb(BaseModel):
     by: Text = Field(default="system", validation_alias=AliasChoices("by", "acknowledged_by", "resolved_by", "user"))
     note: str = Field(default="", max_length=4000)
     is_false: bool = False
+
+
+class Shelving(BaseModel):
+    """Who hides an alarm, why, and for how long."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    by: Text = "system"
+    reason: str = Field(default="", max_length=1000, validation_alias=AliasChoices("reason", "note"))
+    hours: float = Field(default=1.0, gt=0, le=1000, allow_inf_nan=False)
+
+
+class Bulk(BaseModel):
+    """One verb on several alarms, with their children when asked."""
+
+    verb: Literal["acknowledge", "shelve", "unshelve"]
+    alarm_ids: Annotated[list[Annotated[int, Field(ge=1, le=2**62)]], Field(min_length=1, max_length=2000)]
+    by: Text = "system"
+    note: str = Field(default="", max_length=4000)
+    hours: float = Field(default=1.0, gt=0, le=1000, allow_inf_nan=False)
+    with_children: bool = False
 
 
 class Inspection(BaseModel):

@@ -71,6 +71,11 @@ class History:
         """Return the number of a series, at once; a new one is written with the next commit."""
         return self._store.names.id_of(Name(input_id, rung, metric))
 
+    def rungs(self, input_id: int, metric: str) -> tuple[str, ...]:
+        """Return the rungs a metric of an input was ever measured on; "" is the input itself."""
+        names = (self._store.names.name_of(one) for one in self._store.names.of_input(input_id, metric, "*"))
+        return tuple(sorted({name.rung for name in names if name is not None}))
+
     async def commit(self, tick: Tick | None, events: Sequence[Event]) -> tuple[Event, ...]:
         """Write a tick and events; they are durable when this returns, or the state says "not_recorded".
 
