@@ -58,6 +58,7 @@ CHUNK = 65536  # packets read in one go
 _SLACK_S = 1e-9
 _VANISHED_S = 2.0
 _TURNS = 1024
+_UNRELATED_S = 60.0
 
 
 class Analyser:
@@ -95,6 +96,8 @@ class Analyser:
         self._seconds = 0
         self._steps: Steps | None = None
         self._constant: dict[int, bool] = {}
+        self._expected_of: object = None
+        self._expected: list[int] = []
         self._steady: list[tuple[int, bool]] = []  # from which packet on the bitrate is constant, or not
         self.bands = Bands(self.profile)
         self._arrival = ArrivalClock()
@@ -248,8 +251,10 @@ class Analyser:
         times = self._time.at(begin + rows).tolist()
         lost = set(_between(scanned.errors, begin, end).tolist())
         repeats = set(_between(scanned.repeats, begin, end).tolist())
+        bodies, place = scanned.block[begin - first + rows].tobytes(), -packets.PACKET
         for row, one, mark, at in zip(rows.tolist(), pid[rows].tolist(), flags[rows].tolist(), times, strict=True):
             index = begin + row
+            place += packets.PACKET
             if index in lost:
                 psi.lost(one)
             if mark & (ERROR | BAD_SYNC) or index in repeats:
@@ -261,7 +266,7 @@ class Analyser:
                 continue
             if not mark & PAYLOAD:
                 continue
-            payload = payload_of(scanned.block[index - first].tobytes())
+            payload = payload_of(bodies[place : place + packets.PACKET])
             psi.feed(one, bool(mark & STARTS), payload, index, at)
             if psi.tree.pmt_pids is not self._tree_seen:
                 return index + 1
@@ -305,7 +310,9 @@ class Analyser:
     def _judge_absence(self, at: float, edge: int) -> None:
         """TR 101 290, 1.6: a PID that is referred to does not occur."""
         seen, limit = self.windows.last_at, self.profile.pid_timeout_s
-        for pid in np.flatnonzero(self.psi.expected).tolist():
+        if self._expected_of is not self._tree_seen:
+            self._expected_of, self._expected = self._tree_seen, np.flatnonzero(self.psi.expected).tolist()
+        for pid in self._expected:
             gone = at - seen.setdefault(pid, at)
             if gone < limit:
                 self._absent.discard(pid)
@@ -482,6 +489,8 @@ class Analyser:
 
         def delayed(row: int) -> tuple[str, float]:
             delay, pid = float(lead[slow[row]]), int(stamps.pid[slow[row]])
+            if delay > _UNRELATED_S:
+                return f"PID 0x{pid:04x}: its time stamps are {delay:.0f} s off its programme's clock.", delay
             return f"PID 0x{pid:04x} waits {delay:.2f} s in the decoder's buffers, more than it may.", delay
 
         self.ledger.many("3.10", stamps.index[slow], stamps.pid[slow], stamps.at[slow], delayed)

@@ -10,7 +10,7 @@ from noc_console.media.ts.packets import BAD_SYNC, ERROR, KEY, PAYLOAD, SCRAMBLE
 from noc_console.media.ts.scan import Scanned, payload_of
 
 EAGER_S = 10  # seconds in which a stream whose format is unknown is looked at all the time
-TURN_S = 10  # afterwards each stream has one second of these
+TURN_S = 30  # afterwards each stream has one second of these
 _STRIDE = 512
 _HIDDEN = SCRAMBLED | ERROR | BAD_SYNC
 

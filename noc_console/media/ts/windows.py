@@ -55,6 +55,7 @@ class Windows:
         self.first_at: dict[int, float] = {}
         self.last_at: dict[int, float] = {}
         self.longest_gap: dict[int, float] = {}
+        self._last_seen: list[int] = []
         self._sums: deque[tuple[float, dict[int, int]]] = deque()
         self._begin: float | None = None
 
@@ -76,7 +77,7 @@ class Windows:
     def close(self, at: float) -> Window:
         """Return the packets since the last call."""
         begin = self._begin if self._begin is not None else at
-        seen = np.flatnonzero(self._fresh)
+        seen = np.flatnonzero(self._fresh > 0)
         counts = self._fresh[seen].astype(np.int64)
         self._total[seen] += counts
         self._fresh[seen] = 0
@@ -106,10 +107,17 @@ class Windows:
         return dict(zip(pids.tolist(), both[pids].tolist(), strict=True))
 
     def _note(self, seen: Ints, begin: float, at: float) -> None:
-        for pid in seen.tolist():
+        pids = seen.tolist()
+        if self._last_seen != pids:
+            self._meet(pids, begin)
+        self.last_at.update(dict.fromkeys(pids, at))
+
+    def _meet(self, pids: list[int], begin: float) -> None:
+        """Other PIDs than in the window before: some are new, some come back after a gap."""
+        self._last_seen = pids
+        for pid in pids:
             last = self.last_at.get(pid)
             if last is None:
                 self.first_at[pid] = begin
             elif begin > last:
                 self.longest_gap[pid] = max(self.longest_gap.get(pid, 0.0), begin - last)
-            self.last_at[pid] = at
