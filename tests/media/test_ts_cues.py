@@ -105,6 +105,13 @@ def test_without_a_clock_or_a_time_there_is_no_pre_roll() -> None:
     assert told == [None, None] and one.errors == []
 
 
+def test_a_stream_without_a_clock_has_cues_without_a_time() -> None:
+    one = Cues()
+    give(one, insert(1, True, 90_000, 30.0), at=float("nan"))
+    one.tick(float("nan"))
+    assert one.told()[0]["at"] is None and one.errors == []
+
+
 def test_a_repeat_is_counted_and_is_neither_event_nor_finding() -> None:
     one = cues()
     cue = insert(1, True, 90_000_000 + 5 * 90_000, 30.0)

@@ -37,8 +37,8 @@ def ready() -> Psi:
 def assert_named(psi: Psi) -> None:
     assert all(error.indicator in INDICATORS and error.text.endswith(".") for error in psi.errors)
     assert len(psi.events) <= MOST_WAITING
-    json.dumps([dict(event.data) for event in psi.events])
-    psi.report()
+    json.dumps([[event.at, dict(event.data)] for event in psi.events], allow_nan=False)
+    json.dumps([dict(cue) for cue in psi.report().cues], allow_nan=False)
 
 
 @settings(max_examples=300, deadline=None)

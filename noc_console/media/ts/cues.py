@@ -67,7 +67,7 @@ class Cues:
         try:
             cue = decode(body)
         except BrokenCue as error:
-            self._keep(pid, body, {"pid": pid, "command": "broken", "text": str(error), "at": at})
+            self._keep(pid, body, {"pid": pid, "command": "broken", "text": str(error), "at": _known(at)})
             self.broken += 1
             return
         self._cue(pid, clock_pid, cue, body, packet, at)
@@ -88,7 +88,7 @@ class Cues:
 
     def _cue(self, pid: int, clock_pid: int, cue: Cue, body: bytes, packet: int, at: float) -> None:
         preroll = self._preroll(cue, clock_pid, at)
-        data = cue_data(cue) | {"pid": pid, "packet": packet, "at": at, "preroll_s": preroll}
+        data = cue_data(cue) | {"pid": pid, "packet": packet, "at": _known(at), "preroll_s": preroll}
         self._keep(pid, body, data)
         if cue.command in _QUIET:
             return
@@ -158,6 +158,10 @@ def _breaks(cue: Cue) -> Iterator[tuple[str, int, bool, float | None]]:
         if one.is_cancelled or one.type_id in _STARTS or one.type_id - 1 in _STARTS:
             starts = one.type_id in _STARTS and not one.is_cancelled
             yield f"segmentation 0x{one.type_id & ~1:02x}", one.event_id, starts, one.duration_s
+
+
+def _known(at: float) -> float | None:
+    return at if at == at else None
 
 
 def cue_data(cue: Cue) -> dict[str, Any]:

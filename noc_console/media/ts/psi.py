@@ -6,7 +6,7 @@ An unchanged section, the usual case, only moves clocks and counters; a table is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from noc_console.media.es.looker import Looker
@@ -314,7 +314,8 @@ class Psi:
 
     def _tell(self, event: Event) -> None:
         if len(self.events) < MOST_WAITING:
-            self.events.append(event)
+            # a stream without any clock has no times: 0 is "not known"
+            self.events.append(event if event.at == event.at else replace(event, at=0.0))
         else:
             self.dropped += 1
 

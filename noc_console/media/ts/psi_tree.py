@@ -185,14 +185,6 @@ class Tree:
             following=following,
         )
 
-    def service_of(self, pid: int) -> str:
-        """Return the name (or number) of the first service a PID belongs to, empty where it belongs to none."""
-        for number, programme in self.programmes.items():
-            if programme.pcr_pid == pid or any(stream.pid == pid for stream in programme.streams):
-                told = self.services.get(number)
-                return told.name if told and told.name else str(number)
-        return ""
-
 
 def kind_of(stream: Stream, family: bytes = b"") -> tuple[str, str]:
     """Return kind and codec family of a stream of a PMT; `family` is the registration of its programme."""
