@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import socket
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,10 +117,10 @@ class Line:
     async def sys_up_time(self) -> float:
         """Return the NMS's uptime in seconds (R-146)."""
         target = await self._reach()
-        answer = await get_cmd(
+        asked = get_cmd(
             self._engine, self._auth, target, self._context(), _object(SYS_UP_TIME, None), lookupMib=False
         )
-        indication, status, _, binds = answer
+        indication, status, _, binds = await self._unless_refused(asked)
         if indication or status:
             raise SnmpFailed(
                 f"{self.destination.name} does not answer for its uptime: {_said(indication or status)}."
@@ -139,13 +140,13 @@ class Line:
         if self.destination.version == "1" and self._own_address:
             binds.append((ObjectName(SNMP_TRAP_ADDRESS), IpAddress(self._own_address)))
         try:
-            indication, status, _, _ = await send_notification(
+            sending = send_notification(
                 self._engine, self._auth, target, self._context(), kind, *binds, lookupMib=False
             )
+            indication, status, _, _ = await self._unless_refused(sending)
         except (PySnmpError, OSError) as error:
             raise SnmpFailed(f"{self.destination.name} could not be told: {_said(error)}.") from None
         if indication or status:
-            self._raise_refusal()
             tries = self.destination.retries + 1
             text = f"{self.destination.name} did not acknowledge ({tries} tries): {_said(indication or status)}."
             raise SnmpFailed(text, is_uncertain="timeout" in _said(indication).lower())
@@ -161,11 +162,25 @@ class Line:
             family, address = found[0][0], (str(found[0][4][0]), one.port)
             kind = _Udp6Target if family == socket.AF_INET6 else _UdpTarget
             self._target = await kind.create(address, timeout=one.timeout_s, retries=one.retries)
+            self._target.refused = asyncio.Event()
             self._own_address = _own_address(address) if family == socket.AF_INET else ""
         return self._target
 
     def _context(self) -> Any:
         return ContextData(contextName=self.destination.context.encode())
+
+    async def _unless_refused(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Return what the work gives; SnmpFailed at once when the other host says that nobody listens there."""
+        task = asyncio.ensure_future(work)
+        refused = asyncio.ensure_future(self._target.refused.wait())
+        try:
+            await asyncio.wait({task, refused}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                self._raise_refusal()
+            return await task
+        finally:
+            refused.cancel()
+            task.cancel()
 
     async def _mind_refusal(self) -> None:
         """Wait for a moment for the other host's refusal, so that fail-over has something to act on."""
@@ -175,6 +190,7 @@ class Line:
     def _raise_refusal(self) -> None:
         transport = self._target.transport
         refused, transport.refused = transport.refused, None
+        self._target.refused.clear()
         if refused is not None:
             raise SnmpFailed(f"{self.destination.name} refuses: {refused.strerror or 'unreachable'}.")
 
@@ -185,6 +201,7 @@ class _Connected(asyncio.DatagramProtocol):
     loop: asyncio.AbstractEventLoop
     SOCK_FAMILY: int
     remote: tuple[str, int]
+    was_refused: asyncio.Event
     refused: OSError | None = None
     _lport: asyncio.Future[Any]
 
@@ -200,6 +217,7 @@ class _Connected(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """Keep what the network says (ICMP port unreachable and its like)."""
         self.refused = exc if isinstance(exc, OSError) else None
+        self.was_refused.set()
 
 
 class _Transport(_Connected, udp.UdpAsyncioTransport):  # type: ignore[misc]
@@ -216,11 +234,12 @@ class _Target:
     PROTO_TRANSPORT: Any
     transport_address: tuple[str, int]
     transport: Any
+    refused: asyncio.Event
 
     def open_client_mode(self) -> Any:
         """Override: give the transport its remote address first."""
         self.transport = self.PROTO_TRANSPORT()
-        self.transport.remote = self.transport_address
+        self.transport.remote, self.transport.was_refused = self.transport_address, self.refused
         return self.transport.open_client_mode()
 
 
