@@ -48,8 +48,12 @@ class Pace:
         return max(at, now + _LEAST_S / 2)
 
     def _target(self, rungs: Iterable[RungWatch]) -> float:
-        known = [one.media for one in rungs if one.media is not None]
-        live = [media for media in known if media.is_live]
+        watched = [one for one in rungs if one.media is not None]
+        known = [one.media for one in watched if one.media is not None]
+        # one that has ended but should go on is looked at as before: the alarm needs a second look, the end of it too
+        live = [media for media in known if media.is_live] or [
+            one.media for one in watched if one.media is not None and one.memory.should_live
+        ]
         if known and not live:
             return _ENDED_S
         target = min(

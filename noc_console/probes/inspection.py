@@ -79,7 +79,7 @@ async def inspect(
     input = Input(0, 0, Layer.ORIGIN, Kind.HLS, source, access=access)
     tools = Tools(input, fetcher, recorder, settings=settings)
     found = await _fetched(tools, source) if _is_url(source) else await asyncio.to_thread(_read, source, settings)
-    kind = kind_of(found.body, source)
+    kind = kind_of(found.body, tools.secrets.hide(source))
     tools.input = replace(input, kind=kind)
     try:
         async with asyncio.timeout(seconds + _PATIENCE_S):

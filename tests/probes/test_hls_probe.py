@@ -326,3 +326,16 @@ async def test_a_token_that_runs_out_is_told_and_never_shown(where: str) -> None
         told = [one for one in hls.looks("playlist/video")[0].findings if one.id == "hls-token-expiring"]
         assert [severity_of(one) for one in told] == [Severity.MAJOR]
         assert "secret" not in str(told)
+
+
+async def test_a_live_playlist_that_has_ended_is_looked_at_as_before() -> None:
+    async with probe(AT) as (origin, hls):
+        origin.publish(0)
+        await hls.round()
+        for name in ("/high.m3u8", "/low.m3u8"):
+            body = origin.files[name]
+            assert body is not None
+            origin.files[name] = body + b"#EXT-X-ENDLIST\n"
+        following = await hls.round(AT + 6)
+        assert "hls-endlist-in-live" in hls.found(f"playlist/{LOW}")
+        assert following <= AT + 12.1, "the second look makes the alarm, and the end of the fault is seen as soon"

@@ -49,6 +49,12 @@ async def test_every_fetch_is_counted_and_shown(tools: Tools, told: Recorder) ->
     assert "s3cret" not in str(row)
 
 
+async def test_a_test_that_asks_for_a_refusal_is_shown_and_not_counted(tools: Tools, told: Recorder) -> None:
+    await tools.fetch(tools.request(INPUT.url), rung="720p", is_counted=False)
+    assert told.observations == []
+    assert [kind for kind, _ in told.notes] == ["requests"]
+
+
 @pytest.mark.parametrize(
     ("status", "error", "is_5xx", "is_error"),
     [(200, "", 0, 0), (206, "", 0, 0), (304, "", 0, 0), (404, "", 0, 1), (503, "", 1, 1), (200, "truncated", 0, 1)],

@@ -50,6 +50,13 @@ class Memory:
     removed: tuple[Removed, ...] = ()
     growth: tuple[tuple[float, float], ...] = ()
 
+    @property
+    def should_live(self) -> bool:
+        """Whether an end of the playlist is a fault."""
+        return self.has_been_live or (
+            self.expects_live and self.media is not None and self.media.playlist_type != "VOD"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -166,7 +173,7 @@ def _judged(memory: Memory, seen: Seen, fresh: tuple[Segment, ...], *, is_change
     findings = [*memory.lint, *(finding for _, finding in held)]
     if media.is_live:
         findings.extend(_live(memory, media, seen))
-    elif media.is_ended and (memory.has_been_live or (memory.expects_live and media.playlist_type != "VOD")):
+    elif media.is_ended and memory.should_live:
         findings.append(_ended(media))
     return Step(memory, tuple(findings), _metrics(memory, media, seen, is_changed=is_changed), fresh)
 
