@@ -158,14 +158,22 @@ def _run(pid: int, place: int, index: Ints, fills: Fills, per_second: float) -> 
         index = index[1:]
         if not len(index):
             return []
-    change = _ONE - fills.leak[place] * np.diff(index, prepend=fills.index[place])
+    change = np.empty(len(index), np.int64)
+    change[0] = index[0] - fills.index[place]
+    np.subtract(index[1:], index[:-1], out=change[1:])
+    change *= -fills.leak[place]
+    change += _ONE
     total = np.cumsum(change)
     before = np.maximum(fills.before[place] + total, total - np.minimum.accumulate(total))
     found: Found = []
     if int(before.max()) + _ONE > _FULL:
         over = np.flatnonzero(before + _ONE > _FULL)
         found = [(int(index[row]), pid, OVERFLOW, float(before[row] + _ONE) / _MILLI) for row in over.tolist()]
-    found += _not_empty(pid, place, index, np.flatnonzero(before == 0), fills, per_second)
+    empty = np.flatnonzero(before == 0)
+    if index[-1] - fills.empty_at[place] > per_second:
+        found += _not_empty(pid, place, index, empty, fills, per_second)
+    if len(empty):
+        fills.empty_at[place] = index[empty[-1]]
     fills.before[place], fills.index[place] = before[-1], index[-1]
     return found
 
@@ -180,6 +188,4 @@ def _not_empty(pid: int, place: int, index: Ints, empty: Ints, fills: Fills, per
             fills.told_at[place] = since
             first = int(index[np.searchsorted(index, since + per_second, "right")])
             found.append((first, pid, NEVER_EMPTY, (first - since) / per_second))
-    if len(empty):
-        fills.empty_at[place] = index[empty[-1]]
     return found
