@@ -191,6 +191,45 @@ def test_a_stream_is_asked_for_until_it_is_known_and_again_each_second() -> None
     assert looker.wanted[0x100] == START and looker.changes == []
 
 
+def test_what_stands_behind_the_sequence_header_belongs_to_the_format() -> None:
+    data = picture_stream("mpeg2video", (704, 576), Fraction(25), {"flags": "+ildct+ilme"}, frames=1)
+    at = data.index(b"\x00\x00\x01\xb3")
+    head, rest = data[at : at + 12], data[at + 12 : at + 80]
+    looker = Looker()
+    looker.expect({0x100: "mp2v"})
+    looker.look(0x100, pes(head))
+    assert looker.formats == {} and looker.wanted[0x100] == ALL
+    looker.look(0x100, rest, starts=False)
+    assert looker.formats[0x100].codec == "mpeg2video" and looker.changes == []
+
+
+def first_pes(data: bytes, pid: int = 0x100) -> bytes:
+    """Return the first PES packet of a PID."""
+    whole = b""
+    for at in range(0, len(data), PACKET):
+        packet = data[at : at + PACKET]
+        if (packet[1] & 0x1F) << 8 | packet[2] != pid or not packet[3] & 0x10:
+            continue
+        if packet[1] & 0x40 and whole:
+            break
+        whole += packet[4 + (1 + packet[4] if packet[3] & 0x20 else 0) :]
+    return whole
+
+
+def test_a_preferred_transfer_behind_the_parameter_sets_is_no_change() -> None:
+    params = "log-level=none:atc-sei=18:colorprim=bt2020:transfer=bt2020-10:colormatrix=bt2020nc"
+    options = FAST | {"x265-params": params}
+    whole = first_pes(picture_stream("libx265", (320, 192), Fraction(25), options, "yuv420p10le", frames=1))
+    looker = Looker()
+    looker.expect({0x100: "hvc1"})
+    looker.look(0x100, whole[:32])
+    for begin in range(32, len(whole), 8):
+        if looker.wanted[0x100] == ALL:
+            looker.look(0x100, whole[begin : begin + 8], starts=False)
+    found = looker.formats[0x100]
+    assert isinstance(found, Video) and found.hdr == "HLG" and looker.changes == []
+
+
 def test_a_picture_without_parameter_sets_waits_for_the_next() -> None:
     looker = Looker()
     looker.expect({0x100: "avc1"})

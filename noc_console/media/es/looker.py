@@ -108,9 +108,10 @@ class Looker:
             found, is_done = look_picture(look.codec, look.data) if look.codec in _PICTURES else _listen(look)
         except TooShort:
             found, is_done = None, False
-        if found is not None:
+        is_over = is_done or len(look.data) > MOST_BYTES
+        if found is not None and is_over:  # what comes before the picture may add to its format
             self._found(pid, found)
-        if is_done or len(look.data) > MOST_BYTES:
+        if is_over:
             look.is_open, look.data = False, b""
             self.wanted[pid] = 0 if is_done and found is not None else START
         else:

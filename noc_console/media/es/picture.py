@@ -23,7 +23,9 @@ def look_picture(codec: str, data: bytes) -> tuple[Video | None, bool]:
         return _avc(data)
     if codec == "hvc1":
         return _hevc(data)
-    return read_sequence(data), _PICTURE_START in data
+    # the extensions of a sequence header stand between it and the picture
+    is_done = _PICTURE_START in data
+    return (read_sequence(data) if is_done else None), is_done
 
 
 def _avc(data: bytes) -> tuple[Video | None, bool]:

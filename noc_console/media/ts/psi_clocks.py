@@ -119,7 +119,7 @@ class Clocks:
     def late(self, watch: Watch, times: int, packet: int, at: float) -> None:
         """Tell an absence; `times` is how many errors it counts for."""
         gap = at - watch.last
-        text = f"No {watch.what} for {gap:.2f} s; it must come every {watch.limit_s:g} s."
+        text = f"No {watch.what} for {gap:.3f} s; it must come every {watch.limit_s:g} s."
         watch.told = PacketError(watch.indicator, watch.pid, packet, at, text, gap, times)
         self._errors.append(watch.told)
 

@@ -99,8 +99,8 @@ def limit(table_id: int) -> Limit:
 def _schedule(table_id: int) -> Limit:
     """TR 101 211, 4.4: the first 8 days of the actual stream every 10 s, the rest every 30 s, other streams 60 s."""
     if table_id >= 0x60:
-        return Limit("3.2", 60.0, "3.2")
-    return Limit("3.2", 10.0 if table_id <= 0x51 else 30.0, "3.2")
+        return Limit("3.2", 60.0)
+    return Limit("3.2", 10.0 if table_id <= 0x51 else 30.0)
 
 
 def table_name(table_id: int) -> str:
