@@ -16,8 +16,8 @@ LONGEST = 65_536
 class Ring:
     """So many slots of `stride` bytes; what is `written` counts datagrams for ever, a slot is its remainder.
 
-    `sizes` are those of whole datagrams, `stamps` are seconds and nanoseconds of the kernel's clock, `offset_s` is ours
-    minus that one. An RTP header lies apart in `heads`, so that the packets behind it lie side by side. A datagram
+    `sizes` are of whole datagrams, `stamps` seconds and nanoseconds of the kernel's clock, `offset_s` ours
+    minus that. An RTP header lies apart in `heads`, so that the packets behind it lie side by side. A datagram
     longer than a slot has its tail in `tails` until its slot is used again.
     """
 

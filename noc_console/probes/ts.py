@@ -9,6 +9,7 @@ from noc_console.net.udp_url import udp_address
 from noc_console.probes.tools import Tools
 from noc_console.probes.ts_input import TsInput
 from noc_console.probes.ts_receiver import Receiver
+from noc_console.probes.ts_replay import replay
 
 _AGAIN_S = 5.0
 
@@ -19,6 +20,8 @@ async def watch(input: Input, tools: Tools) -> None:
     if reception is None:
         raise KnownError("Transport streams can be received in a worker only.")
     await reception.prepare()
+    if input.url.startswith("file:"):
+        await replay(tools)
     while True:
         try:
             address = udp_address(input.url)
@@ -31,6 +34,6 @@ async def watch(input: Input, tools: Tools) -> None:
         receiver = Receiver(address, link, reception.first_ring_bytes)
         live = TsInput(tools, receiver)
         try:
-            await reception.attend(input.id, live, input.tier)
+            await reception.attend(input.id, live, receiver, input.tier)
         finally:
             receiver.close()

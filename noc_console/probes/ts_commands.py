@@ -44,6 +44,8 @@ class StreamCommands:
             raise KnownError("The evidence of this input is being recorded already.")
         if len(self._recording) >= _MOST_AT_ONCE:
             raise KnownError(f"{_MOST_AT_ONCE} inputs are being recorded already; this one is not.")
+        if stream.receiver is None:
+            raise KnownError("A replayed file is its own evidence.")
         wanted = Wanted(
             at=float(command["at"]),
             before_s=float(command["before_s"]),

@@ -60,7 +60,7 @@ async def received(url: str, seconds: float, progress: Progress) -> Inspected:
     try:
         async with asyncio.TaskGroup() as group:
             reception = Reception(now, _RING_BYTES)
-            tasks = [group.create_task(reception.run()), group.create_task(reception.attend(0, listener))]
+            tasks = [group.create_task(reception.run()), group.create_task(reception.attend(0, listener, receiver))]
             end = now() + seconds
             while (left := end - now()) > 0:
                 progress(1.0 - left / seconds, "Receiving")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,8 +28,8 @@ class Stream(Protocol):
     """Who looks at what a receiver has received."""
 
     @property
-    def receiver(self) -> Receiver:
-        """The receiver."""
+    def receiver(self) -> Receiver | None:
+        """The receiver; None where the stream comes from a file."""
 
     def look(self, at: float) -> None:
         """Take what came."""
@@ -45,6 +46,7 @@ class Place:
     """One input in the loop: who looks, and when next; `wanted_bytes` is the ring it is to have, 0 as it is."""
 
     stream: Stream
+    receiver: Receiver
     tier: int
     ended: asyncio.Future[None]
     began: float
@@ -53,11 +55,6 @@ class Place:
     pause_s: float = TURN_S
     is_silent_told: bool = False
     wanted_bytes: int = 0
-
-    @property
-    def receiver(self) -> Receiver:
-        """Who receives."""
-        return self.stream.receiver
 
 
 class Reception:
@@ -68,6 +65,7 @@ class Reception:
         self.budget_bytes = budget_bytes
         self._drainer: Drainer | None = None
         self._places: dict[int, Place] = {}
+        self._streams: dict[int, Stream] = {}
         self._count = 0
         self._planned_at = 0.0
         self._woken = asyncio.Event()
@@ -89,8 +87,17 @@ class Reception:
 
     def stream(self, input_id: int) -> Stream | None:
         """Return the stream of an input that is being received."""
-        place = self._places.get(input_id)
-        return place.stream if place else None
+        return self._streams.get(input_id)
+
+    @contextmanager
+    def showing(self, input_id: int, stream: Stream) -> Iterator[None]:
+        """Let commands find a stream for as long as it is there."""
+        self._streams[input_id] = stream
+        try:
+            yield
+        finally:
+            if self._streams.get(input_id) is stream:
+                del self._streams[input_id]
 
     async def prepare(self) -> None:
         """Load what the analysis needs beside the loop, before the first socket fills up."""
@@ -99,7 +106,7 @@ class Reception:
                 await asyncio.to_thread(reader_of_heads)
                 self._is_ready = True
 
-    async def attend(self, input_id: int, stream: Stream, tier: int = 2) -> None:
+    async def attend(self, input_id: int, stream: Stream, receiver: Receiver, tier: int = 2) -> None:
         """Receive until cancelled; raises what looking or the socket raises.
 
         The stream is looked at once a second, and sooner when its ring fills up or its first second of silence is
@@ -109,11 +116,12 @@ class Reception:
         at = self._now()
         # looks are spread over the turns of a second, so that no turn has to look at many inputs
         due = at + LOOK_S + self._count * _GOLDEN % 1.0
-        place = Place(stream, tier, asyncio.get_running_loop().create_future(), at, due)
+        place = Place(stream, receiver, tier, asyncio.get_running_loop().create_future(), at, due)
         self._places[input_id] = place
         self._woken.set()
         try:
-            await place.ended
+            with self.showing(input_id, stream):
+                await place.ended
         finally:
             if self._places.get(input_id) is place:
                 del self._places[input_id]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,3 +90,64 @@ async def test_a_group_is_received_and_its_errors_are_counted(core: Core) -> Non
             if seen["ts.packets_per_s"]:
                 break
     assert seen == {"ts.packets_per_s": 69.0, "ts.cc_errors": 1.0}
+
+
+async def test_a_file_is_replayed_as_if_it_came_now(core: Core, tmp_path: Path) -> None:
+    some = packets(70)
+    del some[30]
+    file = tmp_path / "one.ts"
+    file.write_bytes(b"".join(some))
+    core.assign(Input(7, 1, Layer.HEADEND, Kind.TS, f"file://{file}?pace=file"))
+    async for _, scope, metrics, findings in core.looks():
+        if scope == "ts":
+            assert (metrics["ts.packets_per_s"], metrics["ts.cc_errors"]) == (69.0, 1.0)
+            assert [one.id for one in findings] == ["ts-cc"]
+            break
+    report = await core.ask(verb="ts", input_id=7)
+    assert report["source"]["protocol"] == "file"
+    assert report["pids"]["256"]["continuity_errors"] == 1
+
+
+async def test_a_counted_error_can_be_opened_as_its_packet(core: Core, tmp_path: Path) -> None:
+    some = packets(70)
+    del some[30]
+    file = tmp_path / "one.ts"
+    file.write_bytes(b"".join(some))
+    core.assign(Input(7, 1, Layer.HEADEND, Kind.TS, f"file://{file}?pace=file"))
+    async for _, scope, _, _ in core.looks():
+        if scope == "ts":
+            break
+    (error,) = await core.ask(verb="packets", input_id=7, indicator="1.4")
+    assert (error["packet"], error["offset"], error["pid"]) == (30, 30 * 188, 0x100)
+    assert error["hex"] == some[30].hex()
+    assert error["header"]["continuity_counter"] == 31 & 15
+    assert await core.ask(verb="packets", input_id=7, indicator="2.1") == []
+
+
+async def test_evidence_around_a_moment_is_written_to_a_file(core: Core, tmp_path: Path) -> None:
+    port = free_port()
+    core.assign(Input(7, 1, Layer.HEADEND, Kind.TS, f"udp://@239.77.0.2:{port}?iface=lo"))
+    sent = b""
+    with Headend("239.77.0.2", port) as headend:
+        async for _, scope, metrics, _ in core.looks():
+            if scope == "ts" and metrics["ts.packets_per_s"]:
+                break
+            if scope == "ts" and not sent:
+                bodies = datagrams(packets(700))
+                headend.send(bodies)
+                sent = b"".join(bodies)
+    command = {"before_s": 20, "after_s": 0.2, "most_bytes": 1 << 20, "folder": str(tmp_path)}
+    found = await core.ask(verb="evidence", input_id=7, at=time.time(), **command)
+    assert Path(found["path"]).read_bytes() == sent
+    assert found["hash"] == hashlib.sha256(sent).hexdigest()
+    assert found["seconds_before"] > 0
+
+
+async def test_an_interface_that_is_not_there_is_said_and_not_a_fault_of_the_probe(core: Core) -> None:
+    core.assign(Input(7, 1, Layer.HEADEND, Kind.TS, "udp://@239.77.0.3:5000?iface=nowhere0"))
+    async for _, scope, metrics, findings in core.looks():
+        if scope == "ts":
+            assert metrics["ts.igmp_joined"] == 0.0
+            assert [one.id for one in findings] == ["ts-join-failed"]
+            assert "there is no interface nowhere0" in findings[0].text
+            break
