@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,6 +19,7 @@ from noc_console.errors import KnownError
 from noc_console.history import History
 from noc_console.model import Channel
 
+_log = logging.getLogger(__name__)
 _MOST_KEPT = 20
 _MOST_RUNNING = 2
 _MOST_TEXT = 512 * 1024
@@ -115,6 +117,9 @@ class Workshop:
             trial.state, trial.progress = "done", 1.0
         except KnownError as error:
             trial.state, trial.message = "failed", str(error)
+        except Exception:  # noqa: BLE001 - a task of its own: a bug in one replay must not stop the agent
+            _log.exception("the replay of rule %s failed", trial.wish.rule)
+            trial.state, trial.message = "failed", "Internal error; the agent's log has the details."
 
     async def _result(self, trial: Trial) -> dict[str, Any]:
         wish = trial.wish

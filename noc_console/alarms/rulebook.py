@@ -22,6 +22,8 @@ _POLICIES: Mapping[str, type[Hold] | type[Count] | type[Ratio] | type[Sum]] = {
     "ratio": Ratio,
     "sum": Sum,
 }
+_WHOLE = ("bad", "of", "good", "at_least", "or_bad")
+_MOST_COUNTED = 10_000
 _LIMITS = ("above", "below", "clear_below", "clear_above")
 
 
@@ -99,13 +101,30 @@ def settable(rule: Rule) -> dict[str, Any]:
 
 
 def changed(rule: Rule, changes: Changes) -> Rule:
-    """Return a rule with some of its limits or holds changed; TypeError for a field it has not."""
+    """Return a rule with some of its limits or holds changed; TypeError for a field it has not, or a wrong value."""
+    typed = {name: _typed(rule, name, value) for name, value in changes.items()}
     of_policy = {one.name for one in fields(rule.policy)}
-    own: dict[str, Any] = {name: value for name, value in changes.items() if name not in of_policy}
-    within = {name: value for name, value in changes.items() if name in of_policy}
+    own: dict[str, Any] = {name: value for name, value in typed.items() if name not in of_policy}
+    within = {name: value for name, value in typed.items() if name in of_policy}
     if within:
         own["policy"] = replace(rule.policy, **within)
     return replace(rule, **own)
+
+
+def _typed(rule: Rule, name: str, value: Any) -> Any:
+    if name not in settable(rule) and name not in _LIMITS:
+        raise TypeError(name)
+    if name == "is_on":
+        return bool(value)
+    if value is None and name in _LIMITS and not isinstance(rule.policy, Ratio | Sum):
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise KnownError(f"Rule {rule.key!r}: {name} takes a number.")
+    if name in _WHOLE and (value < 1 or value != int(value) or value > _MOST_COUNTED):
+        raise KnownError(f"Rule {rule.key!r}: {name} takes a whole number from 1 to {_MOST_COUNTED}.")
+    if name.endswith("_s") and value < 0:
+        raise KnownError(f"Rule {rule.key!r}: {name} is a time and not below 0.")
+    return int(value) if name in _WHOLE else float(value)
 
 
 def _laid_on(rules: Mapping[str, Rule], changes: ByRule, source: str) -> dict[str, Rule]:
