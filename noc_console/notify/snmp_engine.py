@@ -48,7 +48,7 @@ PRIV = {
     "aes192-blumenthal": auth.USM_PRIV_CFB192_AES_BLUMENTHAL,
     "aes256-blumenthal": auth.USM_PRIV_CFB256_AES_BLUMENTHAL,
 }
-_REFUSAL_S = 0.02  # how long a trap's socket is listened to for the other host's "port unreachable"
+_REFUSAL_S = 0.005  # how long a trap's socket is listened to for the other host's "port unreachable"
 
 
 class SnmpFailed(KnownError):

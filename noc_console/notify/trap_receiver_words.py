@@ -8,6 +8,7 @@ from noc_console.notify.trap_receiver_ber import Oid, Varbind
 from noc_console.notify.trap_receiver_mibs import Names
 
 MAX_SAID = 5
+MAX_HEX = 8192  # of the PDU's bytes; what was decoded is kept whole
 
 
 def incoming_of(received: Received, names: Names) -> Incoming:
@@ -51,7 +52,7 @@ def _raw(received: Received, values: list[tuple[Varbind, str, str]]) -> dict[str
         "varbinds": [
             {"oid": dotted(bind.oid), "name": name, "type": bind.type, "value": value} for bind, name, value in values
         ],
-        "pdu_hex": received.pdu.hex(),
+        "pdu_hex": received.pdu[: MAX_HEX // 2].hex(),
     }
 
 

@@ -23,7 +23,7 @@ def needs(program: str) -> str:
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin")
     if found is None:
         pytest.skip(
-            f"{program} not found: install net-snmp's programs (Debian: snmp, snmptrapd; smitools for smilint)"
+            f"{program} not found: install net-snmp's programs (Debian: snmp, snmpd, snmptrapd; smitools for smilint)"
         )
     return found
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
-from netsnmp import Got, Trapd, free_port, trapd
+from netsnmp import EMPTY_MIBS, Got, Trapd, free_port, needs, trapd
 
 from noc_console.notify import snmp, snmp_desk, snmp_name
 from noc_console.notify.kinds import KINDS
 from noc_console.notify.outcome import Outcome
-from noc_console.notify.snmp_config import read_config
+from noc_console.notify.snmp_config import keys_of, read_config
 from noc_console.notify.snmp_desk import SnmpDesk
 from noc_console.routing.notice import Action, Notice
 
@@ -279,8 +281,6 @@ async def test_a_v1_trap_does_not_spoil_the_informs_after_it(daemon: Trapd, deli
 
 def test_nothing_shows_a_secret() -> None:
     config = read_config({"destinations": ["10.50.0.10"]})
-    from noc_console.notify.snmp_config import keys_of
-
     keys = keys_of('{"community": "hidden-one", "auth_key": "hidden-two"}', config.destinations[0])
     assert "hidden" not in repr(keys) + repr(config)
 
@@ -293,3 +293,35 @@ def test_the_desk_of_the_process_has_the_name_it_was_given(monkeypatch: pytest.M
     finally:
         snmp_desk.desk.cache_clear()
         snmp_name._told.clear()
+
+
+@pytest.mark.parametrize("version", ["1", "2c", "3"])
+async def test_the_nms_is_asked_for_its_uptime(desk: SnmpDesk, tmp_path: Path, version: str) -> None:
+    port = free_port()
+    (tmp_path / "snmpd.conf").write_text(
+        f"agentaddress udp:127.0.0.1:{port}\nrocommunity ask-me 127.0.0.1\n"
+        f"createUser noc SHA-256 {AUTH_KEY} AES {PRIV_KEY}\nrouser noc priv\n"
+    )
+    env = {**os.environ, **EMPTY_MIBS, "SNMP_PERSISTENT_DIR": str(tmp_path)}
+    command = [needs("snmpd"), "-f", "-Le", "-C", "-c", str(tmp_path / "snmpd.conf"), "-p", str(tmp_path / "pid")]
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as daemon:
+        try:
+            assert daemon.stderr is not None
+            next(line for line in daemon.stderr if line.startswith("NET-SNMP version"))
+            more = {"user": "noc", "auth": "sha256", "priv": "aes128"} if version == "3" else {}
+            told = {"host": "127.0.0.1", "ask_port": port, "version": version, **more}
+            config = read_config({"destinations": [told]})
+            secret = json.dumps({"community": "ask-me", "auth_key": AUTH_KEY, "priv_key": PRIV_KEY})
+            ((where, uptime_s, fault),) = await desk.reach(config, (keys_of(secret, config.destinations[0]),))
+        finally:
+            daemon.terminate()
+    assert (where, fault) == (f"127.0.0.1:{port}", "")
+    assert uptime_s is not None
+    assert 0 <= uptime_s < 60
+
+
+async def test_an_nms_that_is_not_there_is_said_at_once(desk: SnmpDesk) -> None:
+    config = read_config({"destinations": [{"host": "127.0.0.1", "ask_port": free_port()}]})
+    ((_, uptime_s, fault),) = await desk.reach(config, (keys_of("public", config.destinations[0]),))
+    assert uptime_s is None
+    assert "refuses: Connection refused" in fault
