@@ -22,7 +22,7 @@ from noc_console.views.alarm_model import (
     TYPE,
 )
 from noc_console.views.channel_paint import LEFT, RIGHT, Ink, badge, write
-from noc_console.views.glyphs import paint_glyph
+from noc_console.views.glyphs import paint_clock, paint_glyph
 from noc_console.views.theme import BODY, MEDIUM, Theme
 
 _BAR = 4
@@ -68,13 +68,25 @@ class AlarmDelegate(QStyledItemDelegate):
         if alarm["resolved"]:
             painter.fillRect(QRectF(box.left() + 26, box.center().y() - 3, 7, 7), self._theme.colours.closed)
             return
-        is_loud = severity.rank >= Severity.MINOR.rank and not alarm["acknowledged"]
+        if alarm.get("shelved"):
+            paint_clock(painter, self._theme.colours.secondary, QPointF(box.left() + 30, box.center().y()), 14)
+            return
+        if alarm.get("parent_id"):
+            self._paint_bracket(painter, box)
+        is_loud = severity.rank >= Severity.MINOR.rank and not alarm["acknowledged"] and not alarm.get("hidden")
         if is_loud:
             painter.fillRect(QRectF(box.left(), box.top(), _BAR, box.height() - 1), self._theme.severity[severity])
-        is_blinking = severity.rank >= Severity.MAJOR.rank and not alarm["acknowledged"]
+        is_blinking = severity.rank >= Severity.MAJOR.rank and is_loud
         if self.is_lit or not is_blinking:
             centre = QPointF(box.left() + 30, box.center().y())
             paint_glyph(painter, self._theme, severity, centre, 20, acked=alarm["acknowledged"])
+
+    def _paint_bracket(self, painter: QPainter, box: QRectF) -> None:
+        """Hang a folded alarm on the line of its cause."""
+        painter.setPen(QPen(self._theme.colours.tertiary, 1))
+        x, y = box.left() + 12.5, box.center().y()
+        painter.drawLine(QPointF(x, box.top()), QPointF(x, y))
+        painter.drawLine(QPointF(x, y), QPointF(x + 6, y))
 
     def _paint_text(
         self, painter: QPainter, box: QRectF, alarm: Json, index: QModelIndex | QPersistentModelIndex
@@ -82,7 +94,7 @@ class AlarmDelegate(QStyledItemDelegate):
         theme, colours, column = self._theme, self._theme.colours, index.column()
         is_plain = column in (RAISED, CHANNEL, TEXT)
         colour = colours.text if is_plain else colours.secondary
-        if alarm["resolved"]:
+        if alarm["resolved"] or alarm.get("shelved"):
             colour = colours.tertiary
         font = theme.mono(BODY) if column in (LAYER, TYPE) else theme.font(BODY)
         if column == CHANNEL:
@@ -94,6 +106,11 @@ class AlarmDelegate(QStyledItemDelegate):
         used = write(painter, area, str(index.data(Qt.ItemDataRole.DisplayRole)), Ink(font, colour), align)
         if column == TEXT and alarm["test"]:
             badge(painter, theme, QPointF(area.left() + used + 10, box.center().y()), "TEST")
+        elif column == TEXT and alarm.get("children"):
+            words = f"cause of {len(alarm['children'])}"
+            badge(painter, theme, QPointF(area.left() + used + 10, box.center().y()), words)
+        elif column == TEXT and alarm.get("flapping"):
+            badge(painter, theme, QPointF(area.left() + used + 10, box.center().y()), "flapping")
 
     def _paint_border(self, painter: QPainter, box: QRectF, index: QModelIndex | QPersistentModelIndex) -> None:
         painter.setPen(QPen(self._theme.colours.accent, 1))

@@ -81,7 +81,8 @@ class AlarmDrawer(QFrame):
         now = self._desk.mirror.now()
         if alarm is not None:
             others = [one for one in self._alarms_of(channel) if one["id"] != alarm["id"]] if channel else []
-            self.sheet.show_entries(alarm_entries(alarm, channel, others, now))
+            kin = [one for key in alarm.get("children", ()) if (one := self._desk.mirror.alarms.get(key)) is not None]
+            self.sheet.show_entries(alarm_entries(alarm, channel, others, now, kin))
         elif channel is not None:
             self.sheet.show_entries(channel_entries(channel, self._alarms_of(channel), now))
         else:
@@ -112,12 +113,12 @@ class AlarmDrawer(QFrame):
         grid.addWidget(self.note, 2, 0, 1, 2)
         theme = self._desk.theme
         grid.addWidget(KeyButton(theme, self._acts.action(Act.ACKNOWLEDGE), is_primary=True), 3, 0)
-        grid.addWidget(KeyButton(theme, self._acts.action(Act.NOTE)), 3, 1)
-        grid.addWidget(KeyButton(theme, self._acts.action(Act.RESOLVE)), 4, 0)
-        if has_way:
-            grid.addWidget(KeyButton(theme, self.open_channel), 4, 1)
-        else:
-            grid.addWidget(KeyButton(theme, self._acts.action(Act.FALSE)), 4, 1)
+        grid.addWidget(KeyButton(theme, self._acts.action(Act.SHELVE)), 3, 1)
+        grid.addWidget(KeyButton(theme, self._acts.action(Act.NOTE)), 4, 0)
+        grid.addWidget(KeyButton(theme, self._acts.action(Act.RESOLVE)), 4, 1)
+        grid.addWidget(KeyButton(theme, self._acts.action(Act.FALSE)), 5, 0)
+        last = self.open_channel if has_way else self._acts.action(Act.UNSHELVE)
+        grid.addWidget(KeyButton(theme, last), 5, 1)
         return foot
 
     def _hide_note(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noc_console.catalogues import alarm_types
 from noc_console.catalogues import findings as finding_types
 from noc_console.model import Layer, Severity
+from noc_console.views.alarm_states import HIDDEN as _HIDDEN
+from noc_console.views.alarm_states import cause_entries, hiding_entries, state_facts
 from noc_console.views.drawer_sheet import Entry, Fact, Head, Item, Plain, Said
 from noc_console.views.figures import age, clock, day_and_clock, number
 
@@ -15,10 +17,22 @@ Json = Mapping[str, Any]
 _DAY_S = 86_400
 
 
-def alarm_entries(alarm: Json, channel: Json | None, others: list[Json], now: float) -> tuple[Entry, ...]:
-    """Return the drawer's entries for an alarm: facts, evidence, people, the channel's other alarms."""
+def alarm_entries(
+    alarm: Json, channel: Json | None, others: list[Json], now: float, kin: Sequence[Json] = ()
+) -> tuple[Entry, ...]:
+    """Return the drawer's entries for an alarm: facts, cause, evidence, people, what hides it, its companions.
+
+    `kin` are the alarms folded under it, `others` the other alarms of its channel.
+    """
     same = _others(others, now, "Same channel") if others else ()
-    return (*_facts(alarm, now), *_evidence(alarm, channel, now), *_people(alarm), *same)
+    return (
+        *_facts(alarm, now),
+        *cause_entries(alarm, list(kin), now),
+        *_evidence(alarm, channel, now),
+        *_people(alarm),
+        *hiding_entries(alarm),
+        *same,
+    )
 
 
 def channel_entries(channel: Json, alarms: list[Json], now: float) -> tuple[Entry, ...]:
@@ -40,6 +54,9 @@ def state_line(alarm: Json) -> str:
     if alarm["resolved"]:
         return f"{alarm['severity'].capitalize()}, resolved by {alarm['resolved_by'] or 'the agent'}"
     condition = {"raised": "open", "clearing": "clearing", "cleared": "cleared by itself"}
+    hidden = _HIDDEN.get(str(alarm.get("state", "")))
+    if hidden:
+        return f"{alarm['severity'].capitalize()}, {hidden}"
     held = f"acknowledged by {alarm['acknowledged_by']}" if alarm["acknowledged"] else "not acknowledged"
     return f"{alarm['severity'].capitalize()}, {condition.get(alarm['condition'], alarm['condition'])}, {held}"
 
@@ -91,7 +108,7 @@ def _facts(alarm: Json, now: float) -> list[Entry]:
         facts.append(Fact("Guide", alarm["playbook"]))
     if alarm["cleared_at"]:
         facts.append(Fact("Cleared", f"{when(alarm['cleared_at'], now)} ICT"))
-    return facts
+    return [*facts, *state_facts(alarm, now)]
 
 
 def _evidence(alarm: Json, channel: Json | None, now: float) -> list[Entry]:

@@ -62,6 +62,7 @@ def chips(alarms: Sequence[Json], operator: str, tiers: Mapping[int, int]) -> li
     keys = ["open", "mine", "unacknowledged", "critical", "major", "tier1"]
     layers = {alarm["layer"] for alarm in alarms if alarm["channel_id"]}
     keys += [f"layer{layer.value}" for layer in Layer if layer in layers]
+    keys += [key for key in ("shelved", "suppressed") if any(passes(alarm, key, operator, tiers) for alarm in alarms)]
     return [Chip(key, _TITLES.get(key) or f"Layer L{key[-1]}", _count(alarms, key, operator, tiers)) for key in keys]
 
 
@@ -73,7 +74,26 @@ def listed(alarms: Iterable[Json], query: Query, operator: str, tiers: Mapping[i
         for alarm in alarms
         if all(passes(alarm, key, operator, tiers) for key in query.chips) and _has(alarm, words)
     ]
-    return sorted(found, key=lambda alarm: rank(alarm, tiers.get(alarm["channel_id"], 3)))
+    if "suppressed" not in query.chips:
+        found = [alarm for alarm in found if not is_put_away(alarm)]
+    return nested(sorted(found, key=lambda alarm: rank(alarm, tiers.get(alarm["channel_id"], 3))))
+
+
+def is_put_away(alarm: Json) -> bool:
+    """Say whether maintenance or a suppression hides an alarm: such are counted, not listed."""
+    return bool(alarm.get("out_of_service") or alarm.get("suppressed_by"))
+
+
+def nested(alarms: Sequence[Json]) -> list[Json]:
+    """Return ranked alarms with those folded under a cause right after it, and shelved ones last."""
+    there = {alarm["id"] for alarm in alarms}
+    folded: dict[int, list[Json]] = {}
+    for alarm in alarms:
+        if alarm.get("parent_id") in there:
+            folded.setdefault(alarm["parent_id"], []).append(alarm)
+    tops = [alarm for alarm in alarms if alarm.get("parent_id") not in there]
+    ordered = sorted(tops, key=lambda alarm: bool(alarm.get("shelved")))
+    return [row for top in ordered for row in (top, *folded.get(top["id"], ()))]
 
 
 def passes(alarm: Json, key: str, operator: str, tiers: Mapping[int, int]) -> bool:
@@ -89,6 +109,10 @@ def passes(alarm: Json, key: str, operator: str, tiers: Mapping[int, int]) -> bo
             return bool(alarm["severity"] == key)
         case "tier1":
             return tiers.get(alarm["channel_id"]) == 1
+        case "shelved":
+            return bool(alarm.get("shelved"))
+        case "suppressed":
+            return is_put_away(alarm)
     return True
 
 
@@ -110,5 +134,7 @@ _TITLES = {
     "critical": "Critical",
     "major": "Major",
     "tier1": "Tier 1",
+    "shelved": "Shelved",
+    "suppressed": "Suppressed",
 }
 _KEYS = ("", "raised_at", "duration", "channel_code", "layer", "type", "message", "owner", "occurrences")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 from noc_console.views.alarm_acts import AlarmActs
 from noc_console.views.alarm_drawer import AlarmDrawer
 from noc_console.views.alarm_figures import FigureRow, closed_line, figures
-from noc_console.views.alarm_filter import Order, Query, chips, in_order, listed
+from noc_console.views.alarm_filter import Order, Query, chips, in_order, is_put_away, listed
 from noc_console.views.alarm_model import AlarmModel
 from noc_console.views.alarms_card import ListCard, TimelineCard
 from noc_console.views.alarms_chips import ChipRow
@@ -120,8 +120,10 @@ class AlarmsScreen(QWidget):
         rows = [*shown, *(listed(closed, query, operator, tiers) if self._has_closed else ())]
         self.model.show_ids([int(alarm["id"]) for alarm in rows])
         self._keep_selection()
-        hidden = len(open_) - len(shown)
-        said = f"{len(shown)} of {len(open_)} open" + (f", {hidden} hidden by the filter" if hidden else "")
+        away = 0 if "suppressed" in self.chips.keys else sum(is_put_away(alarm) for alarm in open_)
+        hidden = len(open_) - len(shown) - away
+        said = f"{len(shown)} of {len(open_)} open" + (f", {hidden} hidden by the filter" if hidden > 0 else "")
+        said += f"; {away} suppressed, not listed" if away else ""
         empty = "No open alarms" if not open_ else "No alarm passes the filter: Esc clears it"
         self.list.show_state(said, closed_line(closed), "" if rows else empty)
 
