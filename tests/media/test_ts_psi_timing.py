@@ -227,6 +227,18 @@ def test_an_absence_lasts_until_the_table_is_there_again() -> None:
     assert numbers(psi).count("3.5.a") == 1
 
 
+def test_a_table_of_another_stream_that_was_taken_off_is_waited_for_no_more() -> None:
+    psi = Psi()
+    give(psi, 0x11, sdt({1: ("a", "b")}, table_id=0x46), 0.0)
+    for second in range(1, 200):
+        psi.tick(float(second))
+    assert numbers(psi).count("3.5.b") == 6
+    assert "3.5.b" not in [error.indicator for error in psi.lasting()]
+    for at in (200.0, 209.0, 220.0):
+        give(psi, 0x11, sdt({1: ("a", "b")}, table_id=0x46), at)
+    assert numbers(psi).count("3.5.b") == 7
+
+
 def test_a_half_eit_lasts_until_it_is_whole() -> None:
     psi = Psi()
     for second in range(8):

@@ -13,6 +13,8 @@ from noc_console.media.ts.psi_state import Known, Watch
 EIT_PF = (tables.EIT_ACTUAL, tables.EIT_OTHER)
 SI_IDS = range(0x40, 0x74)
 _MOST = 8192
+_MANDATORY = frozenset((tables.PAT, tables.PMT, tables.NIT_ACTUAL, tables.SDT_ACTUAL, tables.EIT_ACTUAL, tables.TDT))
+_WITHDRAWN = 6  # limits after which a table nobody must send was taken off, and is waited for no more
 Key = tuple[int, int, int]
 
 
@@ -44,9 +46,11 @@ class Clocks:
     def tick(self, at: float) -> None:
         """Judge what is absent."""
         self.begin(at)
-        for watch in self._watches.values():
+        for key, watch in self._watches.items():
             if times := watch.overdue(at):
                 self.late(watch, times, -1, at)
+                if key[0] not in _MANDATORY and at - watch.last > _WITHDRAWN * watch.limit_s:
+                    watch.rest()
         for key, pair in self._pairs.items():
             self._judge_pair(key, pair, at)
 

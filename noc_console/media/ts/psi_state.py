@@ -34,6 +34,10 @@ class Watch:
     due: float
     told: PacketError | None = None
 
+    def rest(self) -> None:
+        """Wait no more, until the table is there again."""
+        self.due, self.told = inf, None
+
     @property
     def lasting(self) -> PacketError | None:
         """Return the absence that was told and has not ended."""
