@@ -173,6 +173,12 @@ class Scanner:
         tally(self.scrambled, pid[hidden])
 
 
+def part_of(indexes: Ints, begin: int, end: int) -> slice:
+    """Return the rows of packet indexes in order that lie in [begin, end)."""
+    low, high = np.searchsorted(indexes, (begin, end))
+    return slice(int(low), int(high))
+
+
 def payload_of(packet: bytes) -> bytes:
     """Return what stands behind header and adaptation field."""
     return packet[5 + packet[4] :] if packet[3] & 0x20 else packet[4:]

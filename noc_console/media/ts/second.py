@@ -128,7 +128,7 @@ def scrambling_finding(profile: Profile, hidden: int, packets: int) -> tuple[Fin
     return ()
 
 
-def rates_for_bands(rates: Mapping[int, float], kinds: Mapping[int, int]) -> dict[int, float]:
+def rates_for_bands(rates: Mapping[int, float], kinds: Iterable[int]) -> dict[int, float]:
     """Return the bitrates that are judged: of the whole, and of sound and picture."""
     judged = {pid: rates.get(pid, 0.0) for pid in kinds}
     return {WHOLE_STREAM: sum(rates.values()), **judged}

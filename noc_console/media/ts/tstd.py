@@ -45,12 +45,6 @@ def leak_bps(found: Audio | Video | None, kind: int) -> float:
     return 0.0
 
 
-def longest_delay_s(found: Audio | Video | None, kind: int) -> float:
-    """Return the longest delay through the buffers; a picture of unknown codec may have the longer one."""
-    is_old = isinstance(found, Video) and found.codec.startswith("mpeg")
-    return LONG_DELAY_S if kind == 1 and not is_old else DELAY_S
-
-
 def video_leak_bps(codec: str, level: str) -> float:
     """Return 1.2 times the highest bitrate of a level, 0 where it is not known."""
     number = round(float(level) * 10) if level.replace(".", "", 1).isdigit() else 0

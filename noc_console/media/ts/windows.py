@@ -58,6 +58,7 @@ class Windows:
         self._last_seen: list[int] = []
         self._sums: deque[tuple[float, dict[int, int]]] = deque()
         self._begin: float | None = None
+        self.began_at = float("nan")
 
     def add(self, pids: NDArray[np.uint16]) -> None:
         """Take the PIDs of some packets."""
@@ -67,12 +68,7 @@ class Windows:
     def begin(self, at: float) -> None:
         """The first window begins."""
         if self._begin is None:
-            self._begin = at
-
-    @property
-    def began(self) -> float:
-        """When the open window began, NaN before the first one."""
-        return self._begin if self._begin is not None else float("nan")
+            self._begin = self.began_at = at
 
     def close(self, at: float) -> Window:
         """Return the packets since the last call."""
