@@ -33,6 +33,8 @@ class LoadDesk:
         if event.kind == "AlarmRaised":
             self.log.hear(from_json(event.data["alarm"]), event.at)
             self.log.forget(event.at - _KEPT_S)
+        elif event.data.get("why") == "reclassified":
+            self.log.take_back(int(event.data["alarm"]["alarm_id"]))
 
     def figures(self, operators: int = 1) -> dict[str, Any]:
         """Return the load figures with their limits."""

@@ -21,6 +21,7 @@ from noc_console.model import Event
 
 _MOST_WINDOWS = 500
 _MOST_RECLASSIFIED = 10_000
+_MARKS = ("maintenance_id", "suppressed_by", "reclassified_as")
 _MONTH_S = 30 * 86_400.0
 
 
@@ -71,7 +72,7 @@ class PlanDesk:
         rows = await self.alarms.known(now - _MONTH_S, None, None, 10_000)
         found = []
         for window in self.by_id.values():
-            hid = sum(window.id in (row.get("maintenance_id"), row.get("suppressed_by")) for row in rows)
+            hid = sum(window.id in {row.get(name) for name in _MARKS} for row in rows)
             reach = sum(self._reaches(window, subject) for subject in self._subjects(window))
             told = self._told(window)
             found.append({**told, "hid_30d": hid, "inputs": reach, "warning": _warning(told, hid, reach, now)})
@@ -134,14 +135,8 @@ class PlanDesk:
     def _reclassified(self, alarm: Alarm, window: Window, by: str, at: float) -> Change:
         ledger = self.flow.engine.ledger
         alarm = ledger.alarms.get(alarm.id, alarm)
-        is_works = window.kind == "maintenance"
-        marked = replace(
-            alarm,
-            maintenance_id=window.id if is_works else alarm.maintenance_id,
-            maintenance=window.name if is_works else alarm.maintenance,
-            suppressed_by=alarm.suppressed_by if is_works else window.id,
-            suppression=alarm.suppression if is_works else window.name,
-        ).noted(at, by or "system", f"Counted as {window.kind}: {window.name}")
+        marked = replace(alarm, reclassified_as=window.id)
+        marked = marked.noted(at, by or "system", f"Counted as {window.kind}: {window.name}")
         if alarm.is_open:
             return ledger.told(marked, "AlarmUpdated", at, "reclassified")
         data = {"alarm": to_json(marked), "why": "reclassified"}

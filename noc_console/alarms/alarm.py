@@ -84,6 +84,7 @@ class Alarm:
     suppression: str = ""
     maintenance_id: int | None = None
     maintenance: str = ""
+    reclassified_as: int | None = None
     is_flapping: bool = False
     flaps_per_min: float = 0.0
     no_data_since: float | None = None

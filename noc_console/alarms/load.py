@@ -58,6 +58,10 @@ class Log:
         if is_annunciated(alarm):
             self.told.append(Told(at, alarm.id, alarm.severity, f"{alarm.channel_code} {alarm.alarm_type}".strip()))
 
+    def take_back(self, alarm_id: int) -> None:
+        """Forget an alarm that was counted as maintenance afterwards."""
+        self.told = [one for one in self.told if one.alarm_id != alarm_id]
+
     def forget(self, before: float) -> None:
         """Drop what is older, and bound what is left."""
         keep = bisect_right(self.told, before, key=_at)
@@ -66,7 +70,7 @@ class Log:
 
 def is_annunciated(alarm: Alarm) -> bool:
     """Say whether an operator is shown an alarm as something to answer."""
-    return not (alarm.is_test or alarm.hidden_by)
+    return not (alarm.is_test or alarm.hidden_by or alarm.reclassified_as is not None)
 
 
 def figures(told: Sequence[Told], standing: Sequence[Alarm], at: float, operators: int = 1) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _SAME = (
     "suppression",
     "maintenance_id",
     "maintenance",
+    "reclassified_as",
     "flaps_per_min",
     "no_data_since",
     "parent_id",

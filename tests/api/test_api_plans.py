@@ -103,7 +103,7 @@ def test_alarms_are_counted_to_a_window_afterwards_with_an_audit(agent: RunningA
     assert "reason" in refused(agent, path, {"reason": ""}, 400)
     done = agent.post(path + "?by=Lan", {"reason": "nobody entered it"})
     assert done["alarms"] == [alarm["alarm_id"]]
-    assert agent.get(f"/alarms/{alarm['alarm_id']}")["alarm"]["maintenance_id"] == window["id"]
+    assert agent.get(f"/alarms/{alarm['alarm_id']}")["alarm"]["reclassified_as"] == window["id"]
     audit = agent.get("/journal", kinds="AlarmsReclassified")["events"][-1]["data"]
     assert (audit["by"], audit["reason"], audit["alarms"]) == ("Lan", "nobody entered it", [alarm["alarm_id"]])
 
