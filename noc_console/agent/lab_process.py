@@ -17,6 +17,7 @@ CHANNELS_VARIABLE = "NOC_LAB_CHANNELS"
 SEGMENT_VARIABLE = "NOC_LAB_SEGMENT_S"
 MULTICAST_VARIABLE = "NOC_LAB_MULTICAST"
 _DEFAULT_CHANNELS = "12"
+_DEFAULT_MULTICAST = "2"
 _START_S = 180.0
 
 
@@ -47,8 +48,7 @@ async def start_lab() -> LabProcess:
     ready, tell = os.pipe()
     held, hold = os.pipe()
     arguments = ["--channels", os.environ.get(CHANNELS_VARIABLE, _DEFAULT_CHANNELS), "--port", "0"]
-    if multicast := os.environ.get(MULTICAST_VARIABLE):
-        arguments += ["--multicast", multicast]
+    arguments += ["--multicast", os.environ.get(MULTICAST_VARIABLE, _DEFAULT_MULTICAST)]
     if segment_s := os.environ.get(SEGMENT_VARIABLE):
         arguments += ["--segment-s", segment_s]
     try:

@@ -23,13 +23,14 @@ Ints = NDArray[np.int64]
 # rates are whole packets per picture, so that the turn is a whole number of packets long
 PACKETS_STEP = FRAME_RATE
 # ISO/IEC 13818-1, 2.7.2: a PCR at least every 100 ms; TR 101 290, 2.3.a: 40 ms
-PCR_EVERY_S = 0.032
+PCR_EVERY_S = 0.022
 # TR 101 290: PAT and PMT 0.5 s, SDT and EIT p/f 2 s, NIT 10 s, TDT 30 s
 PSI_EVERY_S, SDT_EVERY_S, NIT_EVERY_S, EIT_EVERY_S, TDT_EVERY_S, CUE_EVERY_S = 0.095, 1.0, 5.0, 1.0, 10.0, 1.0
 _SOUND_LEAD_S = 0.25
 _SOUND_GAP_S = 0.004
 _PCR, _TABLE, _MEDIA = 0, 1, 2
 _HEADROOM = 1.14
+_CLOCKS_PER_S = 60.0
 # by how much faster than their mean rate pictures are sent
 _PACES = (1.02, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0)
 _SPARE_S = 0.08
@@ -97,10 +98,23 @@ def turn_of(services: Sequence[Service], bitrate_bps: float = 0.0) -> Turn:
     Without a rate, or where it would not do, the stream gets a little more than it needs.
     """
     loop_s = services[0].look.grid.loop / FRAME_RATE
-    wishes = sorted(_wishes(services, loop_s), key=lambda wish: (wish.at_s, wish.rank))
-    needed = len(wishes) / loop_s * _HEADROOM
+    wishes = list(_wishes(services, loop_s))
+    needed = (len(wishes) / loop_s + len(services) * _CLOCKS_PER_S) * _HEADROOM
     steps = max(ceil(needed / PACKETS_STEP), ceil(bitrate_bps / (PACKETS_STEP * PACKET * 8) - 1e-9))
+    wishes += _clocks(len(services), loop_s, steps * PACKETS_STEP)
+    wishes.sort(key=lambda wish: (wish.at_s, wish.rank))
     return _laid(wishes, steps * PACKETS_STEP, services[0].look.grid.loop)
+
+
+def _clocks(services: int, loop_s: float, packets_per_s: int) -> Iterator[_Wish]:
+    """Yield the PCRs: whole datagrams apart, so that they arrive as evenly as they are sent."""
+    apart = max(int(PCR_EVERY_S * packets_per_s / 7), 1) * 7
+    for place in range(services):
+        pid = Pids(place + 1).video
+        first = place * apart // services
+        for slot in range(first, int(loop_s * packets_per_s + 0.5), apart):
+            # ISO/IEC 13818-1, 2.4.3.3: a packet without payload is not counted
+            yield _Wish(slot / packets_per_s, _PCR, _pcr_packet(pid), pid, counts=False)
 
 
 def _wishes(services: Sequence[Service], loop_s: float) -> Iterator[_Wish]:
@@ -113,7 +127,6 @@ def _wishes(services: Sequence[Service], loop_s: float) -> Iterator[_Wish]:
     for place, (one, service) in enumerate(zip(pids, services, strict=True)):
         shift = place / len(services)
         yield from _every(PSI_EVERY_S, loop_s, 0.02 + 0.08 * shift, one.pmt, si.packets(one.pmt, si.pmt(one)))
-        yield from _every(PCR_EVERY_S, loop_s, PCR_EVERY_S * shift, one.video, [_pcr_packet(one.video)], rank=_PCR)
         yield from _lively(EIT_EVERY_S, loop_s, 0.05 + 0.5 * shift, si.EIT_PID, ("eit0", one.number))
         yield from _lively(EIT_EVERY_S, loop_s, 0.55 + 0.5 * shift, si.EIT_PID, ("eit1", one.number))
         yield from _lively(CUE_EVERY_S, loop_s, 0.8 * shift, one.cues, ("cue", one.number))
@@ -128,12 +141,9 @@ def _times(interval_s: float, loop_s: float, offset_s: float) -> Iterator[float]
         yield (number * loop_s / count + offset_s) % loop_s
 
 
-def _every(
-    interval_s: float, loop_s: float, offset_s: float, pid: int, packets: Sequence[bytes], rank: int = _TABLE
-) -> Iterator[_Wish]:
+def _every(interval_s: float, loop_s: float, offset_s: float, pid: int, packets: Sequence[bytes]) -> Iterator[_Wish]:
     for at_s in _times(interval_s, loop_s, offset_s):
-        # ISO/IEC 13818-1, 2.4.3.3: a packet without payload is not counted
-        yield from (_Wish(at_s, rank, packet, pid, rank != _PCR) for packet in packets)
+        yield from (_Wish(at_s, _TABLE, packet, pid) for packet in packets)
 
 
 def _lively(interval_s: float, loop_s: float, offset_s: float, pid: int, what: tuple[str, int]) -> Iterator[_Wish]:

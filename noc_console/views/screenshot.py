@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LINK_S = 40.0
 _END_S = 8.0
 _STORY = ("stale-playlist", "slow-segment")
+_STREAM_STORY = ("ts-cc-errors", "ts-pcr-jitter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ async def _shoot(desk: Desk, source: Source, shot: Shot, file: Path, is_lab: boo
         await _linked(desk)
         if is_lab:
             await _tell_story(desk)
+        if is_lab and shot.view.startswith("ts"):
+            await _break_streams(desk)
         # the view is opened early, so that what it asks of the agent is there when it is drawn
         await asyncio.sleep(shot.after_s / 2)
         VIEWS[shot.view](window, desk)
@@ -118,6 +121,17 @@ async def _tell_story(desk: Desk) -> None:
     codes = [desk.mirror.channels[key]["code"] for key in desk.mirror.order if desk.mirror.channels[key]["demo"]]
     for fault, code in zip(_STORY, codes, strict=False):
         await client.post("/lab/faults", {"channel": code, "fault": fault, "seconds": 600})
+
+
+async def _break_streams(desk: Desk) -> None:
+    """Break the first of the lab's transport streams."""
+    client = desk.agent.client
+    demo = [one for one in desk.mirror.channels.values() if one["demo"]]
+    codes = sorted(one["code"] for one in demo if any(own["kind"] == "ts" for own in one["inputs"]))
+    if client is None or not codes:
+        return
+    for fault in _STREAM_STORY:
+        await client.post("/lab/faults", {"channel": codes[0], "fault": fault, "seconds": 600})
 
 
 def _qt_says(kind: object, context: object, message: str) -> None:
@@ -156,6 +170,14 @@ def _channel(window: Window, desk: Desk) -> None:
         window.stage.open_channel(wanted)
 
 
+def _stream(window: Window, desk: Desk) -> None:
+    from noc_console.views.ts_facts import ts_rows
+
+    rows = ts_rows(desk.mirror)
+    if rows and window.stage.name != "ts-input":
+        window.stage.open_transport(rows[0].id)
+
+
 def _add_channel(window: Window, desk: Desk) -> None:
     if window.stage.name != "add-channel":
         window.stage.add_channel()
@@ -170,9 +192,10 @@ def _keys(window: Window, desk: Desk) -> None:
 
 
 VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
-    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab")},
+    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts")},
     "add-channel": _add_channel,
     "channel": _channel,
     "keys": _keys,
     "palette": _palette,
+    "ts-input": _stream,
 }

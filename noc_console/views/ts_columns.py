@@ -33,15 +33,15 @@ def _cell(one: Indicator, before: Indicator | None) -> Column:
 
 def _hour(priority: int) -> Column:
     hint = f"Errors of priority {priority} ({_NAMES[priority]}) in each of the last 60 minutes"
-    return Column("hour", f"P{priority}, last hour", 160, hint, None, priority, priority == 1, priority == 1)
+    return Column("hour", f"P{priority}, last hour", 156, hint, None, priority, priority == 1, priority == 1)
 
 
 COLUMNS = (
     Column("state", "", 40),
     Column("code", "Channel", 160),
     Column("name", "Name", 92, narrow=False),
-    Column("address", "Address", 144, narrow=False),
-    Column("rate", "Bitrate", 84),
+    Column("address", "Address", 160, narrow=False),
+    Column("rate", "Bitrate", 92),
     *(_cell(one, before) for one, before in zip(INDICATORS, (None, *INDICATORS), strict=False)),
     *(_hour(priority) for priority in (1, 2, 3)),
 )

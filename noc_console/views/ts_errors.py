@@ -79,7 +79,9 @@ class ErrorModel(QAbstractTableModel):
         ours = "lost in this machine: " if one.get("ours") else ""
         times = f" ({one['count']} times)" if int(one.get("count") or 1) > 1 else ""
         clock = figures.clock(float(one["at"])) if one["at"] is not None else "n/a"
-        return (clock, str(one["indicator"]), pid_text(one["pid"]), f"{ours}{one['text']}{times}")[index.column()]
+        # 2.3.a-40 is the 40 ms warning of the older editions: the same indicator
+        number = str(one["indicator"]).partition("-")[0]
+        return (clock, number, pid_text(one["pid"]), f"{ours}{one['text']}{times}")[index.column()]
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

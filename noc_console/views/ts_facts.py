@@ -163,6 +163,16 @@ def pid_text(pid: int | None) -> str:
     return "" if pid is None or pid < 0 else f"0x{pid:04x}"
 
 
+def pid_rates(report: Json, bitrate_bps: float | None) -> dict[int, float]:
+    """Return the rate of each PID; one the report gives none for gets its share of the stream's rate by packets."""
+    pids = report.get("pids") or {}
+    total = sum(int(one["packets"]) for one in pids.values()) or 1
+    return {
+        int(pid): float(one.get("bitrate_bps") or 0) or int(one["packets"]) / total * (bitrate_bps or 0.0)
+        for pid, one in pids.items()
+    }
+
+
 def address_text(url: str) -> str:
     """Return group and port, with the way they are wrapped where that is not plain UDP."""
     scheme, _, rest = url.partition("?")[0].partition("://")

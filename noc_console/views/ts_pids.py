@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from noc_console.views import figures
 from noc_console.views.channel_paint import LEFT, RIGHT, Ink, write
 from noc_console.views.theme import BODY, Theme
-from noc_console.views.ts_facts import pid_text
+from noc_console.views.ts_facts import pid_rates, pid_text
 
 Index = QModelIndex | QPersistentModelIndex
 ILL = Qt.ItemDataRole.UserRole
@@ -42,19 +42,20 @@ class PidRow:
     ill: frozenset[int]
 
 
-def pid_rows(report: Mapping[str, Any]) -> list[PidRow]:
+def pid_rows(report: Mapping[str, Any], bitrate_bps: float | None = None) -> list[PidRow]:
     """Return the PIDs of an answer of GET /channels/{id}/ts, busiest first, null packets last."""
+    rates = pid_rates(report, bitrate_bps)
     languages = {
         stream["pid"]: ", ".join(stream.get("languages", ()))
         for service in report.get("services", ())
         for stream in service["streams"]
     }
-    rows = [(_row(int(pid), one, languages), one) for pid, one in report.get("pids", {}).items()]
-    rows.sort(key=lambda pair: (pair[1]["kind"] == "null", -float(pair[1].get("bitrate_bps") or 0), pair[0].pid))
-    return [row for row, _ in rows]
+    pids = {int(pid): one for pid, one in (report.get("pids") or {}).items()}
+    order = sorted(pids, key=lambda pid: (pids[pid]["kind"] == "null", -int(pids[pid]["packets"]), pid))
+    return [_row(pid, pids[pid], languages.get(pid, ""), rates[pid]) for pid in order]
 
 
-def _row(pid: int, one: Mapping[str, Any], languages: Mapping[int, str]) -> PidRow:
+def _row(pid: int, one: Mapping[str, Any], language: str, rate_bps: float) -> PidRow:
     pcr = one.get("pcr") or {}
     interval, accuracy = pcr.get("max_interval_ms"), pcr.get("max_accuracy_ns")
     cc, scrambled = int(one["continuity_errors"]), int(one["scrambled"])
@@ -62,8 +63,8 @@ def _row(pid: int, one: Mapping[str, Any], languages: Mapping[int, str]) -> PidR
         pid_text(pid),
         str(one["kind"]),
         str(one["codec"] or ""),
-        languages.get(pid, ""),
-        figures.bits(one.get("bitrate_bps")),
+        language,
+        figures.bits(rate_bps),
         str(cc),
         str(scrambled),
         figures.number(interval, 1, "ms") if pcr else "",
@@ -85,9 +86,9 @@ class PidModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[PidRow] = []
 
-    def show_report(self, report: Mapping[str, Any]) -> None:
+    def show_report(self, report: Mapping[str, Any], bitrate_bps: float | None = None) -> None:
         """Show the PIDs of an answer; the choice stays where its PID stays."""
-        rows = pid_rows(report)
+        rows = pid_rows(report, bitrate_bps)
         if [row.pid for row in rows] == [row.pid for row in self._rows]:
             self._rows = rows
             if rows:

@@ -101,7 +101,7 @@ class TsPlots(QWidget):
     def _choose_pids(self, report: Mapping[str, Any]) -> None:
         """Take the busiest PIDs once, so that layers do not change places under the operator's eyes."""
         pids = report.get("pids") or {}
-        by_rate = sorted(pids, key=lambda pid: -float(pids[pid].get("bitrate_bps") or 0))[:_MOST_LAYERS]
+        by_rate = sorted(pids, key=lambda pid: -int(pids[pid]["packets"]))[:_MOST_LAYERS]
         if len(by_rate) > len(self._pids):
             self._pids = tuple((int(pid), _layer_name(int(pid), pids[pid])) for pid in by_rate)
 

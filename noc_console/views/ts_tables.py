@@ -83,9 +83,9 @@ class PidCard(TableCard):
         """Show nothing of the input before."""
         self.show_report({}, "Loading")
 
-    def show_report(self, report: Mapping[str, Any] | None, notice: str) -> None:
-        """Show the PIDs of an answer, or why there is none."""
-        self.model.show_report(report or {})
+    def show_report(self, report: Mapping[str, Any] | None, notice: str, bitrate_bps: float | None = None) -> None:
+        """Show the PIDs of an answer, or why there is none; the stream's rate helps where PIDs have none."""
+        self.model.show_report(report or {}, bitrate_bps)
         count = self.model.rowCount()
         self.note.setText(f"{count} in the stream" if count else "")
         self.tell("" if count else "No PIDs seen yet" if report and not report.get("pids") else notice)
@@ -203,6 +203,7 @@ def _dress(table: QTableView, widths: Sequence[int]) -> None:
     header = table.horizontalHeader()
     header.setFixedHeight(_HEAD)
     header.setHighlightSections(False)
+    header.setMinimumSectionSize(56)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     for number, width in enumerate(widths):
         table.setColumnWidth(number, width)
