@@ -146,25 +146,55 @@ def _bits(*fields: tuple[int, int]) -> bytes:
     return int(text, 2).to_bytes(len(text) // 8, "big")
 
 
-def enhanced(has_objects: bool, size: int = 1536) -> bytes:
-    """Return an E-AC-3 frame of six blocks, 5.1, 48 kHz, with addbsi (TS 102 366, E.1.2)."""
+def enhanced(
+    has_objects: bool, size: int = 1536, kind: int = 0, mode: int = 7, lfe: int = 1, places: int = 0
+) -> bytes:
+    """Return an E-AC-3 frame of six blocks, 48 kHz, with addbsi; kind 1 is dependent (TS 102 366, E.1.2)."""
+    dependent = [(1, 1), (places, 16)] if kind == 1 else []
     head = _bits(
-        (0x0B77, 16), (0, 2), (0, 3), (size // 2 - 1, 11), (0, 2), (3, 2), (7, 3), (1, 1), (16, 5),
+        (0x0B77, 16), (kind, 2), (0, 3), (size // 2 - 1, 11), (0, 2), (3, 2), (mode, 3), (lfe, 1), (16, 5),
         (27, 5), (0, 1),  # dialnorm, compre
+        *dependent,
         (0, 1), (0, 1),  # mixmdate, infomdate
         (1, 1), (1, 6), (int(has_objects), 8), (16, 8),  # addbsie, two bytes: the flag of TS 103 420, complexity 16
     )  # fmt: skip
     return head + bytes(size - len(head))
 
 
-@pytest.mark.parametrize("has_objects", [True, False])
-def test_atmos_is_told_by_the_extension_of_the_bit_stream_information(has_objects: bool) -> None:
+def heard(data: bytes) -> Audio:
     looker = Looker()
     looker.expect({0x100: "ec-3"})
-    looker.look(0x100, pes(enhanced(has_objects), 0xBD))
+    looker.look(0x100, pes(data[:160], 0xBD))
+    for at in range(160, len(data), 184):
+        if looker.wanted[0x100] == ALL:
+            looker.look(0x100, data[at : at + 184], starts=False)
     found = looker.formats[0x100]
     assert isinstance(found, Audio)
+    return found
+
+
+@pytest.mark.parametrize("has_objects", [True, False])
+def test_atmos_is_told_by_the_extension_of_the_bit_stream_information(has_objects: bool) -> None:
+    found = heard(enhanced(has_objects) * 2)
     assert (found.is_atmos, found.channels, found.bitrate_bps) == (has_objects, 6, 384_000)
+
+
+def test_a_dependent_frame_adds_its_channels() -> None:
+    # the back channels (bit 6 of the map) beside sides that replace the ones of the 5.1 frame
+    found = heard(enhanced(False) + enhanced(True, 768, kind=1, mode=6, lfe=0, places=0x1A00) + enhanced(False))
+    assert (found.channels, found.is_atmos, found.bitrate_bps) == (8, True, 576_000)
+    assert found.text == "E-AC-3 48 kHz 7.1 576 kbit/s Atmos"
+
+
+def test_a_frame_alone_in_its_pes_packet_is_told_in_the_end() -> None:
+    looker = Looker()
+    looker.expect({0x100: "ec-3"})
+    for _ in range(6):
+        frame = enhanced(False)
+        looker.look(0x100, pes(frame[:160], 0xBD))
+        for at in range(160, len(frame), 184):
+            looker.look(0x100, frame[at : at + 184], starts=False)
+    assert looker.formats[0x100].codec == "eac3"
 
 
 def pes(payload: bytes, stream: int = 0xE0, marks: int = 0x80) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from noc_console.media.es.format import Audio
 from noc_console.media.ts.bits import Bits, TooShort
 
@@ -10,6 +12,12 @@ AC3_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 
 _CHANNELS = (2, 1, 2, 3, 3, 4, 4, 5)
 _BLOCKS = (1, 2, 3, 6)
 _DEPENDENT = 1
+DEPENDENT = "dependent"
+# E.2.3.1.8: places of the channel map from its first bit on, and how many channels each is
+_PLACES = (1, 1, 1, 1, 1, 2, 2, 1, 1, 2, 2, 2, 1, 2, 1, 1)
+_LFE = 0x0001
+# what the channels of acmod are in the map: L C R Ls Rs
+_MAPS = (0xA000, 0x4000, 0xA000, 0xE000, 0xA100, 0xE100, 0xB800, 0xF800)
 
 Found = tuple[Audio, int]
 
@@ -51,8 +59,34 @@ def _enhanced(data: bytes, at: int) -> Found | None:
     except TooShort:
         is_atmos = False
     channels, bitrate = _CHANNELS[mode] + has_lfe, size * 8 * rate // (256 * blocks)
-    profile = "dependent" if kind == _DEPENDENT else ""
+    profile = DEPENDENT if kind == _DEPENDENT else ""
     return Audio("eac3", profile, rate, channels, bitrate, has_lfe, is_atmos, "ec-3"), size
+
+
+def combined(own: Audio, data: bytes, at: int, behind: int) -> Audio:
+    """Return an independent frame at `at` with the dependent one that stands `behind` it: 7.1, or Atmos."""
+    more = dolby(data, behind)
+    if more is None or more[0].profile != DEPENDENT:
+        return own
+    places = _map(data, at) | _map(data, behind)
+    channels = sum(count for bit, count in enumerate(_PLACES) if places & (0x8000 >> bit))
+    is_atmos = own.is_atmos or more[0].is_atmos
+    return replace(own, channels=channels, is_atmos=is_atmos, bitrate_bps=own.bitrate_bps + more[0].bitrate_bps)
+
+
+def _map(data: bytes, at: int) -> int:
+    bits = Bits(data[at + 2 : at + 32])
+    kind = bits.take(2)
+    bits.skip(18)
+    mode, has_lfe = bits.take(3), bits.flag()
+    bits.skip(5)
+    for _ in range(2 if mode == 0 else 1):
+        bits.skip(5)
+        if bits.flag():
+            bits.skip(8)
+    if kind == _DEPENDENT and bits.flag():
+        return bits.take(16)
+    return _MAPS[mode] | (_LFE if has_lfe else 0)
 
 
 def _has_objects(bits: Bits, kind: int, code: int, blocks_code: int, mode: int, has_lfe: bool) -> bool:

@@ -17,6 +17,7 @@ from noc_console.media.ts.bits import TooShort
 MOST_BYTES = 8192
 _HIGHEST_CORE = 24_000  # above, spectral band replication would be pointless
 _FRAMES = 4
+_FRAME_HEAD = 96
 _MOST_TRIES = 16
 START, ALL = 1, 2
 _PICTURES = frozenset({"avc1", "hvc1", "mp2v", "mp1v"})
@@ -140,15 +141,24 @@ def _listen(look: _Look) -> tuple[Format | None, bool]:
         if at < 0:
             return None, False
         frame = _frame(read, data, at)
-        if frame is not None:
+        if frame is not None and frame[0].profile != dolby.DEPENDENT:
             audio, size = frame
             if at == 0 or _frame(read, data, at + size) is not None or audio == look.candidate:
+                if audio.codec == "eac3":
+                    return _enhanced(look, audio, at, at + size)
                 is_core = audio.codec == "aac" and audio.sample_rate <= _HIGHEST_CORE
                 return _whole(look, audio, at) if is_core else (audio, True)
             look.candidate = audio
             return None, False
         at = data.find(mark, at + 1)
     return None, False
+
+
+def _enhanced(look: _Look, own: Audio, at: int, behind: int) -> tuple[Format | None, bool]:
+    """E-AC-3 is told with the dependent frame that may stand behind it, where it comes with the same PES packet."""
+    if len(look.data) < behind + _FRAME_HEAD and look.tries <= _MOST_TRIES // 4:
+        return None, False
+    return dolby.combined(own, look.data, at, behind), True
 
 
 def _whole(look: _Look, core: Audio, at: int) -> tuple[Format | None, bool]:
