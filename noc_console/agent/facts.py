@@ -30,6 +30,7 @@ def facts_of(agent: Agent) -> dict[str, Any]:
             "memory_ratio": round(machine.memory_ratio, 3),
             "disk_ratio": round(machine.disk_ratio, 3),
         },
+        "incoming": agent.incoming.facts(),
         "lab": agent.lab.facts(),
         "news": list(agent.news),
     }

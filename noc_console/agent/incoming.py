@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,7 @@ class IncomingDesk:
     config: IncomingConfig = field(default_factory=IncomingConfig)
     fault: str = ""
     token: str = field(default="", repr=False)
-    received: int = 0
+    received: Counter[tuple[str, str]] = field(default_factory=Counter)  # by source and rule
     _stamp: tuple[int, int] | None = (-1, 0)
     _ending: dict[str, float] = field(default_factory=dict)
     _refused_at: float = 0.0
@@ -140,6 +141,18 @@ class IncomingDesk:
             raise KnownError("The secrets of incoming notices cannot be read: set them again.") from None
         return told if isinstance(told, dict) else {}
 
+    def facts(self) -> dict[str, Any]:
+        """Return how it goes, as the board shows it."""
+        return {
+            "received": self.received.total(),
+            "refused": self.door.all_refused,
+            "listening_port": self.door.port,
+            "fault": self.fault,
+            "by_rule": [
+                {"source": source, "rule": rule, "count": count} for (source, rule), count in self.received.items()
+            ],
+        }
+
     # -- what comes in
 
     async def take(self, notices: Sequence[Incoming]) -> list[str]:
@@ -148,7 +161,7 @@ class IncomingDesk:
         outcomes = [_outcome(verdict) for _, verdict in judgements]
         events = [self._event(one, verdict, said) for (one, verdict), said in zip(judgements, outcomes, strict=True)]
         await self.flow.act(lambda: self._changed(judgements), *events)
-        self.received += len(notices)
+        self.received.update((one.source, verdict.rule if verdict else "") for one, verdict in judgements)
         return outcomes
 
     def _changed(self, judgements: Iterable[tuple[Incoming, Verdict | None]]) -> list[Change]:

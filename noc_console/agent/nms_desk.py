@@ -16,7 +16,10 @@ from noc_console.model import Event
 from noc_console.notify import mapping_config as configs
 from noc_console.notify.mapping import Incoming, judged
 from noc_console.notify.nms_log import IN_KINDS, OUT_KINDS, LogQuery, has_text, line_of
-from noc_console.notify.snmp_config import DEFAULT_ROOT, SnmpConfig, keys_of, warning_of
+from noc_console.notify.snmp import trap_for
+from noc_console.notify.snmp_config import DEFAULT_ROOT, SnmpConfig, dotted, keys_of, warning_of
+from noc_console.notify.snmp_content import varbinds
+from noc_console.routing.notice import from_json
 
 _PAGE = 1000
 _MOST_READ = 50_000
@@ -60,8 +63,21 @@ class NmsDesk:
         ids = set(events[0].data.get("ids") or ())
         if ids:
             rows = await self.agent.recorder.ask(history.notices_of(list(events[0].data.get("alarm_ids") or ())))
-            line["raw"]["notices"] = [row["body"] for row in rows if row["notice_id"] in ids]
+            line["raw"]["notices"] = [self._said(row["body"]) for row in rows if row["notice_id"] in ids]
         return line
+
+    def _said(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a notice with the varbinds its trap has, where its receiver speaks SNMP."""
+        config = self.agent.notices.config.receivers.get(str(body["receiver"]))
+        if not isinstance(config, SnmpConfig):
+            return dict(body)
+        trap = trap_for(from_json(body), config)
+        binds = varbinds(trap, config, config.destinations[0].version, 0.0)[1:]
+        shown = [
+            {"oid": dotted(oid), "value": dotted(value) if isinstance(value, tuple) else value}
+            for oid, _, value in binds
+        ]
+        return {**body, "varbinds": shown}
 
     # -- what comes in
 
@@ -80,8 +96,8 @@ class NmsDesk:
             },
             "alertmanager": {"enabled": config.alertmanager.enabled, "path": "/api/v1/incoming/alertmanager"},
             "rules": [dict(one) for one in config.forms],
-            "received": desk.received,
-            "refused": door.refused + (sum(door.receiver.guard.refused.values()) if door.receiver else 0),
+            "received": desk.received.total(),
+            "refused": door.all_refused,
             "secrets": await desk.secret_names(),
         }
 

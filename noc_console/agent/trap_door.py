@@ -42,6 +42,11 @@ class TrapDoor:
         """The port that is listened on, 0 while none is."""
         return self.receiver.port if self.receiver else 0
 
+    @property
+    def all_refused(self) -> int:
+        """How many were refused since the agent began."""
+        return self.refused + (self.receiver.guard.refused.total() if self.receiver else 0)
+
     async def use(self, traps: Traps, secrets: Mapping[str, Any]) -> None:
         """Open, open anew or close as told; KnownError when the port cannot be had or a key is missing."""
         told = traps.model_dump_json() + json.dumps(secrets, sort_keys=True, default=str)
@@ -55,6 +60,7 @@ class TrapDoor:
 
     async def close(self) -> None:
         """Stop listening."""
+        self.refused = self.all_refused
         receiver, self.receiver = self.receiver, None
         if receiver is not None:
             await receiver.close()

@@ -36,6 +36,10 @@ def _samples(state: Mapping[str, Any]) -> Iterator[Sample]:
         labels = {**instance, "slot": str(worker["slot"])}
         for key in ("inputs", "cpu_ratio", "rss_bytes", "lag_s", "requests_per_s", "bandwidth_bps"):
             yield f"noc_worker_{key}", labels, float(worker.get(key) or 0.0)
+    incoming = agent.get("incoming") or {}
+    yield "noc_incoming_refused", instance, float(incoming.get("refused") or 0)
+    for one in incoming.get("by_rule") or ():
+        yield "noc_incoming_notices", {**instance, "source": one["source"], "rule": one["rule"]}, float(one["count"])
     for channel in state["channels"]:
         yield from _channel(channel, instance)
 
@@ -75,6 +79,8 @@ def _titles() -> Mapping[str, str]:
 _HELPS = {
     "up": "1 while the agent measures.",
     "noc_agent_recording": "1 while the history is written, 0 when it cannot be.",
+    "noc_incoming_notices": "Notices of other systems since the agent began, by the rule that took them.",
+    "noc_incoming_refused": "Notices of other systems that were refused since the agent began.",
     "noc_channel_open_alarms": "Open alarms of a channel.",
 }
 

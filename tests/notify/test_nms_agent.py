@@ -170,7 +170,9 @@ def test_an_alarm_goes_out_as_a_trap_and_is_in_the_log_with_what_it_said(agent: 
     sent = until(lambda: [one for one in log(agent, direction="out") if of_alarm in one["summary"]], "the line")
     line = agent.get(f"/nms-log/{sent[0]['seq']}")["line"]
     assert (line["peer"], line["kind"]) == ("nms", "NoticeSent")
-    assert line["raw"]["notices"][0]["data"]["alarm"]["alarm_id"] == raised["alarm_id"]
+    (notice,) = line["raw"]["notices"]
+    assert notice["data"]["alarm"]["alarm_id"] == raised["alarm_id"]
+    assert [one["value"] for one in notice["varbinds"]][:3] == [oid[1:], 4, "CH1"]
 
 
 def test_the_log_is_read_in_order_after_a_line_and_searched(agent: RunningAgent, port: int, tmp_path: Path) -> None:
@@ -203,6 +205,13 @@ def test_a_wrong_configuration_changes_nothing(agent: RunningAgent, port: int) -
     said = put(agent, "/nms/incoming", {"text": "[traps]\nport = 'x'"}, 400)
     assert said["message"].startswith("incoming.toml: traps, port: ")
     assert agent.get("/nms/incoming")["incoming"]["traps"]["listening_port"] == port
+
+
+def test_prometheus_is_told_how_many_came_by_which_rule(agent: RunningAgent) -> None:
+    text = until(lambda: (found := agent.http.get("/metrics").text) and 'rule="alerts"' in found and found, "figures")
+    assert 'noc_incoming_notices{instance="local",source="trap",rule="encoder"} 2' in text
+    assert 'noc_incoming_notices{instance="local",source="alertmanager",rule="alerts"} 3' in text
+    assert 'noc_incoming_refused{instance="local"} 1' in text
 
 
 def test_the_mapping_can_be_tried(agent: RunningAgent) -> None:
