@@ -51,8 +51,8 @@ class Clocks:
                 self.late(watch, times, -1, at)
                 if key[0] not in _MANDATORY and at - watch.last > _WITHDRAWN * watch.limit_s:
                     watch.rest()
-        for key, pair in self._pairs.items():
-            self._judge_pair(key, pair, at)
+        for service, pair in self._pairs.items():
+            self._judge_pair(service, pair, at)
 
     def lasting(self) -> tuple[PacketError, ...]:
         """Return what was told as absent and is absent still; its errors are counted already."""
