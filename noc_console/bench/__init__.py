@@ -28,6 +28,8 @@ BENCHES: Mapping[str, str] = {
     "charts": "noc_console.bench.charts",
     "history": "noc_console.bench.history",
     "start": "noc_console.bench.start",
+    "alarms": "noc_console.bench.alarms",
+    "notices": "noc_console.bench.notices",
     "multicast": "noc_console.bench.multicast",
     "ts": "noc_console.bench.ts",
 }
