@@ -13,6 +13,7 @@ from noc_console.media.ts.crc import crc32
 PMT_PID, VIDEO_PID, AUDIO_PID, SDT_PID, NULL_PID = 0x20, 0x100, 0x101, 0x11, 0x1FFF
 _WRAP = 1 << 33
 _PTS_AHEAD_S = 0.5
+_SPREAD = 24
 # how an access unit begins: H.264 High 1920x1080 with its parameter sets, one AAC frame that fills three packets
 _PICTURE = bytes.fromhex(
     "0000000109f000000001676400 28acd940780227e5840000030004000003 00f03c60c658 0000000168ebe3cb22c0 000000016588"
@@ -107,7 +108,7 @@ def _place_frames(
     for number in range(round(seconds / every_s)):
         begin = int(number * every_s * rate)
         for index in range(share):
-            row = _free(pids, begin + index)
+            row = _free(pids, begin + index * (_SPREAD if share < _SPREAD else 1))
             if row >= len(pids):
                 return
             pids[row] = pid

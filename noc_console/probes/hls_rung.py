@@ -19,6 +19,7 @@ from noc_console.model import Finding
 from noc_console.net.fetch import Reply
 from noc_console.probes.beside import beside
 from noc_console.probes.hls_keys import KeyWatch
+from noc_console.probes.hls_stream import SegmentStream
 from noc_console.probes.tools import Tools
 
 _LEAST_PATIENCE_S = 3.0
@@ -42,6 +43,7 @@ class RungWatch:
     sizes: tuple[Size, ...] = ()
     heads: dict[int, tuple[Segment, Head]] = field(default_factory=dict)
     deferred: Segment | None = None
+    stream: SegmentStream = field(default_factory=SegmentStream)
 
     @property
     def media(self) -> Media | None:

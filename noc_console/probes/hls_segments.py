@@ -105,9 +105,9 @@ class Segments:
         try:
             taken = await take(self._tools, listed, is_whole=is_whole, keep_bytes=_LOOKED_AT_BYTES)
             findings = [*taken.findings, *settled]
-            if taken.is_had and is_whole and watch.rung.kind != "iframe":
-                findings.extend(await self._looked(watch, segment, taken))
             metrics = dict(taken.metrics)
+            if taken.is_had and is_whole and watch.rung.kind != "iframe":
+                findings.extend(await self._looked(watch, segment, taken, metrics))
             self._tools.look(f"segment/{watch.rung.label}", taken.reply.at, metrics, tuple(findings))
             self.is_bad = self.is_bad or any(is_serious(finding) for finding in findings)
         finally:
@@ -126,7 +126,9 @@ class Segments:
         text = f"Segment {short.sequence} lasts {short.duration_s:.2f} s, expected {expected:.2f} s ± 10 %."
         return [Finding("hls-segment-duration-off", text, where(short, watch.rung))]
 
-    async def _looked(self, watch: RungWatch, segment: Segment, taken: Taken) -> list[Finding]:
+    async def _looked(
+        self, watch: RungWatch, segment: Segment, taken: Taken, metrics: dict[str, float]
+    ) -> list[Finding]:
         findings: list[Finding] = []
         if watch.rung.bandwidth_bps and watch.media is not None:
             watch.sizes = remember(watch.sizes, Size(segment.sequence, segment.duration_s, taken.reply.size_bytes))
@@ -150,6 +152,10 @@ class Segments:
             # samples are encrypted: the container's times hold, what is in the samples cannot be seen
             head = replace(head, starts_with_idr=None)
         findings.extend(judge_segment(segment, head, watch.rung))
+        if head.kind == "ts" and not head.is_truncated:
+            judged = watch.stream.judge(segment, body, where(segment, watch.rung))
+            metrics["ts.cc_errors"] = float(judged.continuity_errors)
+            findings.extend(judged.findings)
         findings.extend(_beside(watch, segment, head))
         return findings
 
