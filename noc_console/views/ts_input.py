@@ -14,6 +14,8 @@ from noc_console.views.ts_packet import PacketCard
 from noc_console.views.ts_plots import TsPlots
 from noc_console.views.ts_tables import ErrorCard, PidCard, TreeCard
 
+_NEVER = (0, 0, 0, "")
+
 
 class TsInputScreen(QWidget):
     """One input, told by `open(id)`; refreshed by the frame timer while visible."""
@@ -23,7 +25,7 @@ class TsInputScreen(QWidget):
         self.setObjectName("page")
         self._desk = desk
         self._input_id = 0
-        self._drawn: tuple[int, int, int] = (0, 0, 0)
+        self._drawn: tuple[int, int, int, str] = _NEVER
         theme = desk.theme
         self.head, self.feed = TsHead(desk), TsFeed(desk)
         self.pids, self.tree, self.errors = PidCard(theme), TreeCard(theme), ErrorCard(theme)
@@ -49,7 +51,7 @@ class TsInputScreen(QWidget):
         """Show another input."""
         if input_id != self._input_id:
             self._input_id = input_id
-            self._drawn = (0, 0, 0)
+            self._drawn = _NEVER
             self.feed.forget()
             self.plots.forget()
             for part in (self.pids, self.tree, self.errors):
@@ -62,7 +64,8 @@ class TsInputScreen(QWidget):
         row = find(self._desk.mirror, self._input_id)
         if row is not None and row.state != "lost":
             self.feed.poll(int(row.channel["id"]), row.id)
-        drawn = (int(self._desk.mirror.now()), self.feed.revision, self.plots.revision)
+        state = row.state if row is not None else "gone"
+        drawn = (int(self._desk.mirror.now()), self.feed.revision, self.plots.revision, state)
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw(row)

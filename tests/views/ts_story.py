@@ -1,4 +1,4 @@
-"""Transport streams as the agent tells them: on the board, in /ts, /packets and /series; one ill, one silent, calm ones."""
+"""Transport streams as the agent tells them, on the board, in /ts, /packets and /series: an ill one, a silent one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def channels() -> list[dict[str, Any]]:
             ts_finding("1.5.a", "ts-pmt", "critical", "No PMT of programme 1 for 0.76 s; limit 0.5 s.", count=21),
             ts_finding("2.4", "ts-pcr-accuracy", "major", "PID 0x0100: the PCR is +2007 ns off its place.", count=50),
             ts_finding("2.3.a", "ts-pcr-repetition", "warning", "PID 0x0100: no PCR for 62.9 ms.", count=12),
-            ts_finding("3.6.a", "ts-eit", "minor", "No EIT present for 2.28 s; it must come every 2 s.", count=12_345),
+            ts_finding(
+                "3.6.a", "ts-eit", "minor", "No EIT present for 2.28 s; it must come every 2 s.", count=12_345
+            ),
         ],
     )
     rtp = ts_input(RTP, 2, severity="minor", findings=[ts_finding("3.5", "ts-sdt", "minor", "No SDT for 2.4 s.")])
@@ -108,8 +110,7 @@ def series(input_id: int, rung: str, metric: str, start: float, end: float, poin
                 return 0.003 + 0.001 * math.sin(index)
             case "ts.bitrate_bps":
                 base = {"0x0100": 4.1e6, "0x0101": 192e3, "0x1fff": 0.8e6}.get(rung, 60e3)
-                rung_less = 6_053_600.0 if not rung else base * (1 + 0.05 * math.sin(index / 7))
-                return rung_less
+                return 6_053_600.0 if not rung else base * (1 + 0.05 * math.sin(index / 7))
         return 0.0
 
     samples = max(int(step), 1)
