@@ -19,6 +19,7 @@ VARIABLE_NS = 100_000.0
 LIMIT_NS = 500.0
 _NS = 1e9 / PCR_HZ
 _NARROWEST = 40.0
+_ONE_PACKET, _NEARLY = 0.9, 0.02
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -143,11 +144,11 @@ class Accuracy:
             return None
         due, self._due = self._due, []
         width = FRESH + CONTEXT
-        errors, there = deviations(due, width)
+        errors, slope, there = deviations(due, width)
         is_constant = _median(np.abs(errors), there) <= VARIABLE_NS
         fresh = there & (np.arange(width) >= width - np.array([window.fresh for window in due])[:, None])
-        sizes = np.where(fresh, np.abs(errors), -1.0)
-        worst, over = sizes.max(axis=1).tolist(), (sizes > LIMIT_NS).sum(axis=1).tolist()
+        sizes = np.where(fresh & ~_is_shifted(errors, slope[:, None]), np.abs(errors), -1.0)
+        worst, over = np.maximum(sizes.max(axis=1), 0.0).tolist(), (sizes > LIMIT_NS).sum(axis=1).tolist()
         for window, so, most, count in zip(due, is_constant.tolist(), worst, over, strict=True):
             self.constant[window.pid] = so
             self.told.append((int(window.index[-1]), window.pid, so))
@@ -165,8 +166,8 @@ class Accuracy:
         return Judged(index, pid, at, errors[rows, columns])
 
 
-def deviations(windows: list[_Window], width: int) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the error of each PCR of each window in ns, one row per window, right-aligned, and which are there.
+def deviations(windows: list[_Window], width: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return the error of each PCR in ns (a row per window, right-aligned), ns per packet, and which are there.
 
     The line is the median of slopes over half a window, then least squares over what lies near it: a tenth of wrong
     PCRs must not move it.
@@ -178,17 +179,23 @@ def deviations(windows: list[_Window], width: int) -> tuple[Floats, NDArray[np.b
         x[row, width - size :] = window.index - window.index[-1]
         y[row, width - size :] = (window.value - window.value[-1]) * _NS
         there[row, width - size :] = True
-    return _off_line(x, y, there), there
+    return *_off_line(x, y, there), there
 
 
-def _off_line(x: Floats, y: Floats, there: NDArray[np.bool_]) -> Floats:
+def _is_shifted(errors: Floats, packet_ns: Floats) -> NDArray[np.bool_]:
+    """Say which PCRs are off by whole packets: packets are missing or too many before them, the PCR is right."""
+    packets = errors / np.where(packet_ns > 0, packet_ns, np.inf)
+    return (np.abs(packets) > _ONE_PACKET) & (np.abs(packets - np.rint(packets)) < _NEARLY)
+
+
+def _off_line(x: Floats, y: Floats, there: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     slope = _typical_slope(x, y, there)
     error = _centred(y - slope[:, None] * x, there)
     for _ in range(2):
         typical = _median(np.abs(error), there)
         near = there & (np.abs(error) <= np.maximum(4 * typical, _NARROWEST)[:, None])
-        error = _refit(x, y, near)
-    return np.where(there, error, 0.0)
+        error, slope = _refit(x, y, near)
+    return np.where(there, error, 0.0), slope
 
 
 def _typical_slope(x: Floats, y: Floats, there: NDArray[np.bool_]) -> Floats:
@@ -215,7 +222,7 @@ def _centred(error: Floats, there: NDArray[np.bool_]) -> Floats:
     return error - _median(error, there)[:, None]
 
 
-def _refit(x: Floats, y: Floats, near: NDArray[np.bool_]) -> Floats:
+def _refit(x: Floats, y: Floats, near: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     count = np.maximum(near.sum(axis=1), 1)
     mean_x, mean_y = np.where(near, x, 0).sum(axis=1) / count, np.where(near, y, 0).sum(axis=1) / count
     off_x = x - mean_x[:, None]
@@ -223,4 +230,4 @@ def _refit(x: Floats, y: Floats, near: NDArray[np.bool_]) -> Floats:
     spread = np.where(near, off_x * off_x, 0).sum(axis=1)
     slope = np.where(near, off_x * off_y, 0).sum(axis=1) / np.where(spread > 0, spread, 1.0)
     error: Floats = off_y - slope[:, None] * off_x
-    return error
+    return error, slope
