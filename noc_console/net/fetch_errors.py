@@ -52,6 +52,7 @@ _TLS_WORDS = (
     ("certificate has expired", "its certificate has expired"),
     ("no alternative certificate subject", "its certificate is for another name"),
     ("does not match target host", "its certificate is for another name"),
+    ("error adding trust anchors", "the CA file holds no certificate"),
     ("wrong version number", "it does not speak TLS on that port"),
 )
 

@@ -20,6 +20,7 @@ from noc_console.settings import Settings
 
 _LOOKED_AT_BYTES = 4096
 _PATIENCE_S = 90.0
+_LONGEST_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ async def inspect(
     """Inspect a URL or a file for so many seconds (0: one look); raises KnownError where that is impossible."""
     if not source.strip():
         raise KnownError("There is nothing to inspect: give a URL or a file.")
+    if not 0 <= seconds <= _LONGEST_S:
+        raise KnownError(f"How long to watch is a number of seconds from 0 to {_LONGEST_S:.0f}.")
     stream = await inspected_stream(source, seconds, progress)
     if stream is not None:
         return Inspection(source, Kind.TS, _merged(stream.findings), stream.metrics, stream.details, stream.proposal)

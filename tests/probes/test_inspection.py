@@ -235,6 +235,8 @@ def test_what_a_server_does_is_told_in_one_sentence_with_exit_code_2(
     [
         ("/nosuch/a.m3u8", {}, "There is no file"),
         ("", {}, "There is nothing to inspect"),
+        ("http://127.0.0.1:1/", {"seconds": float("nan")}, "number of seconds from 0"),
+        ("http://127.0.0.1:1/", {"seconds": -5.0}, "number of seconds from 0"),
         ("/dev/zero", {}, "larger than the limit of 4 MiB"),
         ("/", {}, "is a folder"),
         ("http://127.0.0.1:1/a.m3u8", {}, "refused the connection"),
