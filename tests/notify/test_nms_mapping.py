@@ -9,6 +9,7 @@ import pytest
 
 from noc_console.errors import KnownError
 from noc_console.model import Severity
+from noc_console.notify import config as notify_config
 from noc_console.notify.mapping import Incoming, Verdict, judged, severity_of
 from noc_console.notify.mapping_config import parse
 
@@ -162,3 +163,14 @@ def test_what_is_wrong_in_the_file_is_one_sentence(text: str, says: str) -> None
         parse(text)
     assert says in str(wrong.value)
     assert "\n" not in str(wrong.value)
+
+
+def test_the_guides_own_examples_are_understood() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "snmp.md").read_text()
+    sender, incoming = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    assert [one.version for one in notify_config.parse(sender).receivers["nms"].destinations] == ["3", "2c"]
+    config = parse(incoming)
+    assert (config.traps.enabled, len(config.rules)) == (True, 2)
+    down = judged(config.rules, trap("10.50.0.9", trap="linkDown", ifIndex="3", ifAlias="CH_1"))
+    assert down is not None
+    assert (down.channel, down.message) == ("CH_1", "Port 3 of 10.50.0.9 is down")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -127,3 +128,17 @@ def test_the_command_writes_the_modules_and_warns_of_the_roots_owner(
 def test_what_is_no_oid_is_refused_in_one_sentence(root: str) -> None:
     with pytest.raises(KnownError, match="OID"):
         modules(root)
+
+
+def test_the_guides_expressions_for_zabbix_fit_the_lines_its_trapper_writes() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "snmp.md").read_text()
+    (expression,) = re.findall(r'"regexp","([^`]*)"\)=1`', guide)
+    (channel,) = re.findall(r'regsub\("(.*?)", "\\2"', guide)
+    for prefix in ("", "INTEGER: "):
+        line = f".1.3.6.1.4.1.37211.100.3.2.1  type=2  value={prefix}3"
+        assert re.search(expression, line)
+        assert not re.search(expression, line[:-1] + "1")
+    for text in ('"CH_OTT_001"', 'STRING: "CH_OTT_001"'):
+        found = re.search(channel.replace('\\"', '"'), f".1.3.6.1.4.1.37211.100.3.2.2  type=4  value={text}")
+        assert found is not None
+        assert found[2] == "CH_OTT_001"
