@@ -16,7 +16,7 @@ FIRST_BYTES = "0-1023"
 _HEAD_BYTES = 64 * 1024
 #: When a failed request is made again, seconds after the answer: a playlist may run ahead of its segments by a
 #: moment on the way from packager to edge, but what is not there within a second is missing.
-RETRIES_S = (0.25, 0.65)
+RETRIES_S = (0.25, 0.5)
 _GONE = (404, 410)
 _FINAL = ("too-large", "redirects", "tls", "url", "timeout")  # asking again cannot help, or not in time
 
