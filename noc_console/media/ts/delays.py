@@ -37,9 +37,9 @@ class ProgrammeClocks(PidRows):
             is_here = (rows >= 0) & (pcrs.pid[rows] == clock)
             value, at = np.where(is_here, pcrs.value[rows], value), np.where(is_here, pcrs.at[rows], at)
         now = value // 300 + np.where(value >= 0, (stamps.at - at) * STAMP_HZ, 0.0)
-        whole = np.nan_to_num(np.floor(now), nan=0.0, posinf=0.0, neginf=0.0).astype(np.int64)
-        lead = stamp_steps(stamps.dts - whole) / STAMP_HZ
-        return np.where((value >= 0) & np.isfinite(now), lead, np.nan)
+        is_known = (value >= 0) & np.isfinite(now)
+        whole = np.where(is_known, now, 0.0).astype(np.int64)
+        return np.where(is_known, stamp_steps(stamps.dts - whole) / STAMP_HZ, np.nan)
 
     def last(self, pid: int, edge: int, steps: Steps | None) -> tuple[int, float] | None:
         """Return value and time of a PID's last PCR before packet `edge`."""

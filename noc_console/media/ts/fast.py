@@ -96,9 +96,11 @@ def pes_heads(block: Bytes, rows: NDArray[np.int64]) -> PesHeads:
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=False)
-def _follow(pid, begin, place, leak, before, index, empty_at, told_at, second, out):  # type: ignore[no-untyped-def]
+def _follow(pid, first, begin, place, leak, before, index, empty_at, told_at, second, out):  # type: ignore[no-untyped-def]
     count = 0
-    for row in range(pid.shape[0]):
+    for row in range(first, pid.shape[0]):
+        if count > out.shape[0] - 2:
+            return count, row
         at = place[pid[row]]
         if at < 0:
             continue
@@ -111,25 +113,27 @@ def _follow(pid, begin, place, leak, before, index, empty_at, told_at, second, o
         if fill <= 0:
             fill = 0
         before[at] = fill
-        if fill + 188_000 > 512_000 and count < out.shape[0]:
+        if fill + 188_000 > 512_000:
             out[count, 0], out[count, 1], out[count, 2], out[count, 3] = now, pid[row], 1, fill + 188_000
             count += 1
-        if now - empty_at[at] > second and told_at[at] != empty_at[at] and count < out.shape[0]:
+        if now - empty_at[at] > second and told_at[at] != empty_at[at]:
             out[count, 0], out[count, 1], out[count, 2], out[count, 3] = now, pid[row], 2, now - empty_at[at]
             told_at[at] = empty_at[at]
             count += 1
         if fill == 0:
             empty_at[at] = now
-    return count
+    return count, pid.shape[0]
 
 
 def follow_buffers(pid: NDArray[np.uint16], begin: int, fills: tstd.Fills, per_second: float) -> tstd.Found:
     """Follow the buffers over some packets."""
-    out = np.empty((2 * len(pid), 4), np.int64)
-    count = _follow(
-        pid, begin, fills.place, fills.leak, fills.before, fills.index, fills.empty_at, fills.told_at, per_second, out
-    )
-    return [
-        (index, one, what, value / 1000 if what == tstd.OVERFLOW else value / per_second)
-        for index, one, what, value in out[:count].tolist()
-    ]
+    out = np.empty((256, 4), np.int64)
+    found: tstd.Found = []
+    row, before, index, empty_at = 0, fills.before, fills.index, fills.empty_at
+    while row < len(pid):
+        count, row = _follow(
+            pid, row, begin, fills.place, fills.leak, before, index, empty_at, fills.told_at, per_second, out
+        )
+        for at, one, what, value in out[:count].tolist():
+            found.append((at, one, what, value / 1000 if what == tstd.OVERFLOW else value / per_second))
+    return found

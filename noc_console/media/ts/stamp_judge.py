@@ -40,6 +40,8 @@ class StampJudge:
     def tables_changed(self) -> None:
         """Other tables are in force from here on."""
         tree = self._psi.tree
+        self._leaks: dict[int, float] | None = None
+        self._leaks_of = 0
         self.kinds = tree.kinds.copy()
         self._clock_pids = tree.clock_pids.copy()
         self._long = frozenset(pid for pid, told in tree.streams.items() if told[1] in _LONG_DELAYS)
@@ -137,8 +139,9 @@ class StampJudge:
             self._buffers.set(0.0, {})
             return
         formats = self._psi.looker.formats
-        leaks = {
-            pid: tstd.leak_bps(formats.get(pid), int(self.kinds[pid])) for pid in np.flatnonzero(self.kinds).tolist()
-        }
-        leaks |= dict.fromkeys([0, 1, *self._psi.tree.pmt_pids], float(tstd.SYSTEM_BPS))
-        self._buffers.set(rate, leaks)
+        if self._leaks is None or self._leaks_of != len(formats):
+            self._leaks_of = len(formats)
+            kinds = [(pid, int(self.kinds[pid])) for pid in np.flatnonzero(self.kinds).tolist()]
+            self._leaks = {pid: tstd.leak_bps(formats.get(pid), kind) for pid, kind in kinds}
+            self._leaks |= dict.fromkeys([0, 1, *self._psi.tree.pmt_pids], float(tstd.SYSTEM_BPS))
+        self._buffers.set(rate, self._leaks)

@@ -98,18 +98,19 @@ class TransportBuffers:
     def set(self, packets_per_s: float, leaks_bps: Mapping[int, float]) -> None:
         """Set the rate of the stream and the leak rates by PID; none where the bitrate is not constant."""
         self._per_second = packets_per_s
-        leaks = {}
-        if packets_per_s > 0:
-            for pid, leak in sorted(leaks_bps.items()):
-                each = round(leak / 8 / packets_per_s * _MILLI)
-                if 0 < each < _ONE:
-                    leaks[pid] = each
-        if not leaks:
+        if not packets_per_s > 0 or not leaks_bps:
             self._fills = None
-        elif self._fills is not None and self._fills.pids.tolist() == list(leaks):
-            self._fills.leak[:] = list(leaks.values())
+            return
+        pids = np.array(sorted(leaks_bps), np.int64)
+        leak = np.rint(np.array([leaks_bps[pid] for pid in pids.tolist()]) / 8 / packets_per_s * _MILLI).astype(
+            np.int64
+        )
+        judged = (leak > 0) & (leak < _ONE)
+        pids, leak = pids[judged], leak[judged]
+        if self._fills is not None and np.array_equal(self._fills.pids, pids):
+            self._fills.leak[:] = leak
         else:
-            self._fills = _new_fills(leaks, self._fills)
+            self._fills = _new_fills(pids, leak, self._fills) if len(pids) else None
 
     def feed(self, pid: NDArray[np.uint16], begin: int) -> BufferErrors | None:
         """Take packets whose first one has the index `begin`."""
@@ -123,17 +124,15 @@ class TransportBuffers:
         return BufferErrors(index, who, what, value.astype(np.float64))
 
 
-def _new_fills(leaks: Mapping[int, int], old: Fills | None) -> Fills:
-    pids = np.array(list(leaks), np.int64)
+def _new_fills(pids: Ints, leak: Ints, old: Fills | None) -> Fills:
     place = np.full(PIDS, -1, np.int16)
     place[pids] = np.arange(len(pids))
     columns = [np.full(len(pids), value, np.int64) for value in (0, -1, -1, -1)]
     if old is not None:
-        kept = [(row, int(old.place[pid])) for row, pid in enumerate(leaks) if old.place[pid] >= 0]
+        was = old.place[pids]
         for column, before in zip(columns, (old.before, old.index, old.empty_at, old.told_at), strict=True):
-            for row, was in kept:
-                column[row] = before[was]
-    return Fills(pids, place, np.array(list(leaks.values()), np.int64), *columns)
+            column[was >= 0] = before[was[was >= 0]]
+    return Fills(pids, place, leak, *columns)
 
 
 def follow(pid: NDArray[np.uint16], begin: int, fills: Fills, per_second: float) -> Found:
