@@ -25,6 +25,7 @@ DELAY_S, LONG_DELAY_S = 1.0, 10.0
 _MILLI = 1000  # fill is counted in thousandths of a byte, so that it is exact
 _FULL = SIZE * _MILLI
 _ONE = PACKET * _MILLI
+_APART, _LONG_EMPTY = 1 << 46, 1 << 40
 
 Ints = NDArray[np.int64]
 
@@ -136,42 +137,56 @@ def _new_fills(pids: Ints, leak: Ints, old: Fills | None) -> Fills:
 
 
 def follow(pid: NDArray[np.uint16], begin: int, fills: Fills, per_second: float) -> Found:
-    """Follow the buffers over some packets, PID by PID."""
-    found: Found = []
-    for place, one in enumerate(fills.pids.tolist()):
-        rows = np.flatnonzero(pid == one)
-        if len(rows):
-            found += _run(one, place, begin + rows, fills, per_second)
+    """Follow the buffers over some packets, all PIDs at once."""
+    place = fills.place[pid]
+    rows = np.flatnonzero(place >= 0)
+    if not len(rows):
+        return []
+    place = place[rows]
+    order = np.argsort(place, kind="stable")
+    place, index = place[order], begin + rows[order]
+    starts = np.r_[0, np.flatnonzero(place[1:] != place[:-1]) + 1]
+    groups, ends = place[starts], np.r_[starts[1:], len(place)] - 1
+    fresh = fills.index[groups] < 0
+    fills.empty_at[groups[fresh]] = index[starts[fresh]]
+    before = _fill_before(place, index, starts, fresh, fills)
+    over = np.flatnonzero(before + _ONE > _FULL)
+    found: Found = [
+        (at, int(fills.pids[one]), OVERFLOW, fill / _MILLI)
+        for at, one, fill in zip(
+            index[over].tolist(), place[over].tolist(), (before[over] + _ONE).tolist(), strict=True
+        )
+    ]
+    for group in np.flatnonzero(index[ends] - fills.empty_at[groups] > per_second).tolist():
+        part = slice(starts[group], ends[group] + 1)
+        found += _not_empty(int(groups[group]), index[part], np.flatnonzero(before[part] == 0), fills, per_second)
+    empty = np.flatnonzero(before == 0)
+    fills.empty_at[place[empty]] = index[empty]
+    fills.before[groups], fills.index[groups] = before[ends], index[ends]
     return found
 
 
-def _run(pid: int, place: int, index: Ints, fills: Fills, per_second: float) -> Found:
-    if fills.index[place] < 0:
-        fills.index[place] = fills.empty_at[place] = index[0]
-        index = index[1:]
-        if not len(index):
-            return []
+def _fill_before(place: NDArray[np.int16], index: Ints, starts: Ints, fresh: NDArray[np.bool_], fills: Fills) -> Ints:
+    """Return the fill that each packet finds: the walk of arrivals and leaks, never below zero."""
+    groups = place[starts]
     change = np.empty(len(index), np.int64)
-    change[0] = index[0] - fills.index[place]
     np.subtract(index[1:], index[:-1], out=change[1:])
+    change[starts] = index[starts] - fills.index[groups]
     change *= -fills.leak[place]
     change += _ONE
+    change[starts[fresh]] = 0
+    np.maximum(change, -_LONG_EMPTY, out=change)
+    sizes = np.diff(np.r_[starts, len(index)])
     total = np.cumsum(change)
-    before = np.maximum(fills.before[place] + total, total - np.minimum.accumulate(total))
-    found: Found = []
-    if int(before.max()) + _ONE > _FULL:
-        over = np.flatnonzero(before + _ONE > _FULL)
-        found = [(int(index[row]), pid, OVERFLOW, float(before[row] + _ONE) / _MILLI) for row in over.tolist()]
-    empty = np.flatnonzero(before == 0)
-    if index[-1] - fills.empty_at[place] > per_second:
-        found += _not_empty(pid, place, index, empty, fills, per_second)
-    if len(empty):
-        fills.empty_at[place] = index[empty[-1]]
-    fills.before[place], fills.index[place] = before[-1], index[-1]
-    return found
+    total -= np.repeat(np.r_[0, total[starts[1:] - 1]], sizes)
+    # one running minimum over all groups: each lies far below the one before it
+    below = np.repeat(np.arange(len(starts)) * _APART, sizes)
+    least = np.minimum.accumulate(total - below) + below
+    before: Ints = np.maximum(fills.before[place] + total, total - least)
+    return before
 
 
-def _not_empty(pid: int, place: int, index: Ints, empty: Ints, fills: Fills, per_second: float) -> Found:
+def _not_empty(place: int, index: Ints, empty: Ints, fills: Fills, per_second: float) -> Found:
     """TR 101 290, 3.9: the buffer is empty at least once a second; a longer time counts once."""
     marks = np.r_[fills.empty_at[place], index[empty], index[-1]]
     found: Found = []
@@ -180,5 +195,5 @@ def _not_empty(pid: int, place: int, index: Ints, empty: Ints, fills: Fills, per
         if fills.told_at[place] != since:
             fills.told_at[place] = since
             first = int(index[np.searchsorted(index, since + per_second, "right")])
-            found.append((first, pid, NEVER_EMPTY, (first - since) / per_second))
+            found.append((first, int(fills.pids[place]), NEVER_EMPTY, (first - since) / per_second))
     return found
