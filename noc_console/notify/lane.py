@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
-from noc_console.notify.outcome import Outcome
 from noc_console.routing import texts
 from noc_console.routing.notice import Action, Notice
 
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 300.0
-MOST_IN_ONE = 50
+MOST_IN_ONE = 1000
+AT_ONCE = 8
+FULL_TEXTS, LINES = 3, 40
 _REPEAT = "This may be a repeat: the answer to an earlier sending was lost."
 
 
@@ -24,6 +26,7 @@ class Entry:
     notice: Notice
     attempts: int = 0
     fault: str = ""
+    not_before: float = 0.0
 
 
 @dataclass(slots=True)
@@ -45,24 +48,33 @@ class Lane:
         """Take a notice; one that waits already stays as it is."""
         self.entries.setdefault(notice.id, Entry(notice, attempts))
 
-    def ready(self, now: float) -> list[Entry]:
-        """Return what goes into the next message, empty when nothing may go now."""
+    def ready(self, now: float) -> list[list[Entry]]:
+        """Return the messages that may go now, each with its notices; one alone where the receiver failed before."""
         if self.is_busy or now < self.not_before:
             return []
-        best: Entry | None = None
-        for entry in self._free(now):
-            if best is None or entry.attempts < best.attempts:
-                best = entry
-            if best.attempts == 0:
-                break
-        return [] if best is None else self._with_its_group(best, now)
+        if self.failures:
+            best = min(self._free(now), key=lambda entry: entry.attempts, default=None)
+            return [] if best is None else [self._with_its_group(best, now)]
+        free = self._free(now)
+        first = next(free, None)
+        if first is None:
+            return []
+        if _group(first.notice):
+            return [self._with_its_group(first, now)]
+        more = (entry for entry in free if not _group(entry.notice))
+        return [[first], *([entry] for entry in islice(more, AT_ONCE - 1))]
+
+    def try_now(self) -> None:
+        """Forget that the receiver failed: it was changed."""
+        self.not_before = 0.0
+        for entry in self.entries.values():
+            entry.not_before = 0.0
 
     def next_at(self, now: float) -> float | None:
         """Return when something may go, None when nothing waits or a sending is under way."""
         if self.is_busy or not self.entries:
             return None
-        times = [max(entry.notice.due_at, self._group_free_at(entry.notice)) for entry in self.entries.values()]
-        return max(self.not_before, min(times))
+        return max(self.not_before, min(self._free_at(entry) for entry in self.entries.values()))
 
     def waits_since(self) -> float | None:
         """Return the due time of what has waited longest."""
@@ -79,21 +91,21 @@ class Lane:
             newest = sorted(self._last_of_group.items(), key=lambda item: item[1])[-500:]
             self._last_of_group = dict(newest)
 
-    def failed(self, entries: list[Entry], outcome: Outcome, now: float, chance: random.Random) -> float:
-        """Note that a message must be tried again; return when."""
+    def failed(self, entries: list[Entry], retry_after_s: float, now: float, chance: random.Random) -> float:
+        """Note that these must be tried again; return when the receiver is next spoken to."""
         self.failures += 1
+        swing = chance.uniform(0.75, 1.25)  # so that not everybody comes back at the same moment
         for entry in entries:
             entry.attempts += 1
-        wait_s = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** min(self.failures - 1, 10)) * chance.uniform(0.75, 1.25)
-        self.not_before = now + max(wait_s, outcome.retry_after_s)
+            entry.not_before = now + _pause_s(entry.attempts) * swing
+        self.not_before = now + max(_pause_s(self.failures) * swing, retry_after_s)
         return self.not_before
 
     def _free(self, now: float) -> Iterator[Entry]:
         blocked: set[int] = set()
         for entry in self.entries.values():
             notice = entry.notice
-            is_due = notice.due_at <= now and self._group_free_at(notice) <= now
-            if is_due and notice.alarm_id not in blocked:
+            if self._free_at(entry) <= now and notice.alarm_id not in blocked:
                 yield entry
             if notice.alarm_id:
                 blocked.add(notice.alarm_id)
@@ -105,6 +117,9 @@ class Lane:
         found = [entry for entry in self._free(now) if _group(entry.notice) == group]
         return found[:MOST_IN_ONE]
 
+    def _free_at(self, entry: Entry) -> float:
+        return max(entry.notice.due_at, entry.not_before, self._group_free_at(entry.notice))
+
     def _group_free_at(self, notice: Notice) -> float:
         last = self._last_of_group.get(_group(notice))
         return notice.due_at if last is None else last + float(notice.data.get("interval_s") or 0.0)
@@ -115,21 +130,35 @@ def folded(notices: list[Notice]) -> Notice:
     first = notices[0]
     if len(notices) == 1:
         return _marked(first) if first.is_repeat else first
-    worst = max(notices, key=lambda one: _rank(one.alarm))
-    text = "\n\n".join(f"{one.subject}\n{one.text}" for one in notices)
+    ordered = sorted(notices, key=lambda one: -_rank(one.alarm))
+    worst = ordered[0]
     data: Mapping[str, Any] = {
         **worst.data,
-        "alarms": [dict(one.alarm) for one in notices],
+        "alarms": [dict(one.alarm) for one in ordered[:LINES]],
         "repeat": any(one.is_repeat for one in notices),
         "ids": [one.id for one in notices],
     }
-    subject = texts.folded_subject([one.subject for one in notices])
-    found = replace(worst, id=first.id, subject=subject, text=text, data=data)
+    subject = texts.folded_subject([one.subject for one in ordered])
+    found = replace(worst, id=first.id, subject=subject, text=_folded_text(ordered), data=data)
     return _marked(found) if found.is_repeat else found
+
+
+def _folded_text(ordered: list[Notice]) -> str:
+    """Return all texts of a few notices, else a line for each of the worst and how many more there are."""
+    if len(ordered) <= FULL_TEXTS:
+        return "\n\n".join(f"{one.subject}\n{one.text}" for one in ordered)
+    lines = [f"{texts.clock(one.due_at)} {one.subject}" for one in ordered[:LINES]]
+    more = len(ordered) - len(lines)
+    return "\n".join([*lines, f"and {more} more: see the alarm list" if more else ""]).strip()
 
 
 def _marked(notice: Notice) -> Notice:
     return replace(notice, subject=f"{notice.subject} (may be a repeat)", text=f"{_REPEAT}\n{notice.text}")
+
+
+def _pause_s(attempts: int) -> float:
+    """Return how long to wait after so many failures: doubled each time, up to a bound."""
+    return float(min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** min(attempts - 1, 10)))
 
 
 def _group(notice: Notice) -> str:

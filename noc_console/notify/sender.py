@@ -63,7 +63,7 @@ class Sender:
                 self._posts.forget(name)
         for name in targets.keys() & self.targets.keys():
             if targets[name] != self.targets[name]:
-                self.lanes[name].not_before = 0.0
+                self.lanes[name].try_now()
         self.targets = dict(targets)
         for name in targets:
             self.lanes.setdefault(name, Lane(name))
@@ -134,74 +134,90 @@ class Sender:
     def _start(self, group: asyncio.TaskGroup) -> float | None:
         now = self._now()
         for lane in self.lanes.values():
-            entries = lane.ready(now)
-            if entries:
+            messages = lane.ready(now)
+            if messages:
                 lane.is_busy = True
-                group.create_task(self._work(lane, entries))
+                group.create_task(self._work(lane, messages))
         times = [at for lane in self.lanes.values() if (at := lane.next_at(now)) is not None]
         return max(0.01, min(times) - now) if times else None
 
-    async def _work(self, lane: Lane, entries: list[Entry]) -> None:
+    async def _work(self, lane: Lane, messages: list[list[Entry]]) -> None:
         """Send message after message while there are any; what became of one is written with the next intent."""
         target = self.targets.get(lane.receiver)
         events: list[Event] = []
         try:
-            while entries and target is not None:
-                events += self._given_up(lane, entries, target)
-                entries = [one for one in entries if one.notice.id in lane.entries]
-                if entries:
-                    await self._write([*events, self._event("NoticeSending", lane, entries)])
-                    events = await self._told(lane, target, entries)
+            while messages and target is not None:
+                events += self._given_up(lane, messages, target)
+                left = [[one for one in entries if one.notice.id in lane.entries] for entries in messages]
+                messages = [entries for entries in left if entries]
+                if messages:
+                    intents = [self._event("NoticeSending", lane, entries) for entries in messages]
+                    await self._ledger.write([*events, *intents])
+                    events = await self._told(lane, target, messages)
                 lane.is_busy = False
-                entries = lane.ready(self._now()) if self.lanes.get(lane.receiver) is lane else []
-                lane.is_busy = bool(entries)
+                messages = lane.ready(self._now()) if self.lanes.get(lane.receiver) is lane else []
+                lane.is_busy = bool(messages)
                 target = self.targets.get(lane.receiver)
         finally:
             lane.is_busy = False
-            await self._write(events)
+            await self._ledger.write(events)
             self._woken.set()
 
-    async def _write(self, events: list[Event]) -> None:
-        await self._ledger.write(events)
-
-    async def _told(self, lane: Lane, target: Target, entries: list[Entry]) -> list[Event]:
-        message = folded([one.notice for one in entries])
-        sending = asyncio.ensure_future(self._posts.deliver(message, target.name, target.config, target.secret))
+    async def _told(self, lane: Lane, target: Target, messages: list[list[Entry]]) -> list[Event]:
+        """Send messages of different alarms at once; return the events of what became of them."""
+        sendings = [asyncio.ensure_future(self._deliver(target, entries)) for entries in messages]
         try:
-            outcome = await asyncio.shield(sending)
+            outcomes = await asyncio.shield(asyncio.gather(*sendings))
         except asyncio.CancelledError:
             # the agent ends: a sending under way gets a moment, so that its answer is not lost
-            await asyncio.wait([sending], timeout=_LAST_WORD_S)
-            if sending.done() and not sending.cancelled() and sending.exception() is None:
-                await self._write(self._became(lane, target, entries, sending.result()))
-            else:
-                sending.cancel()
+            await asyncio.wait(sendings, timeout=_LAST_WORD_S)
+            known = [
+                (entries, one.result()) for entries, one in zip(messages, sendings, strict=True) if _is_known(one)
+            ]
+            for one in sendings:
+                one.cancel()
+            await self._ledger.write(self._became(lane, target, known))
             raise
-        return self._became(lane, target, entries, outcome)
+        return self._became(lane, target, list(zip(messages, outcomes, strict=True)))
 
-    def _became(self, lane: Lane, target: Target, entries: list[Entry], outcome: Outcome) -> list[Event]:
-        outcome = replace(outcome, text=scrubbed(outcome.text, target.secret))
+    async def _deliver(self, target: Target, entries: list[Entry]) -> Outcome:
+        message = folded([one.notice for one in entries])
+        outcome = await self._posts.deliver(message, target.name, target.config, target.secret)
+        text = scrubbed(outcome.text, target.secret)
+        again = outcome.state == "uncertain" and target.deduplicates
+        return replace(outcome, text=text, state="retry" if again else outcome.state)
+
+    def _became(self, lane: Lane, target: Target, told: list[tuple[list[Entry], Outcome]]) -> list[Event]:
         now = self._now()
-        if outcome.state == "uncertain" and target.deduplicates:
-            outcome = replace(outcome, state="retry")
-        if outcome.state == "retry":
-            return self._held(lane, entries, outcome, now)
-        lane.sent(entries, now)
-        if outcome.state == "failed":
-            self._count_as_untold(entries)
-            return [self._event("NoticeFailed", lane, entries, outcome=outcome.text, reason="refused")]
-        kind = "NoticeSent" if outcome.state == "sent" else "NoticeUncertain"
-        return [self._event(kind, lane, entries, outcome=outcome.text)]
+        events = []
+        for entries, outcome in told:
+            if outcome.state == "retry":
+                continue
+            lane.sent(entries, now)
+            if outcome.state == "failed":
+                self._count_as_untold(entries)
+                events.append(self._event("NoticeFailed", lane, entries, outcome=outcome.text, reason="refused"))
+            else:
+                kind = "NoticeSent" if outcome.state == "sent" else "NoticeUncertain"
+                events.append(self._event(kind, lane, entries, outcome=outcome.text))
+        return [*events, *self._held(lane, [one for one in told if one[1].state == "retry"], now)]
 
-    def _held(self, lane: Lane, entries: list[Entry], outcome: Outcome, now: float) -> list[Event]:
-        next_at = lane.failed(entries, outcome, now, self._chance)
-        for one in entries:
-            one.fault = outcome.text
-        return [self._event("NoticeHeld", lane, entries, outcome=outcome.text, reason="retrying", next_at=next_at)]
+    def _held(self, lane: Lane, told: list[tuple[list[Entry], Outcome]], now: float) -> list[Event]:
+        if not told:
+            return []
+        every = [entry for entries, _ in told for entry in entries]
+        next_at = lane.failed(every, max(outcome.retry_after_s for _, outcome in told), now, self._chance)
+        events = []
+        for entries, outcome in told:
+            for one in entries:
+                one.fault = outcome.text
+            more = {"outcome": outcome.text, "reason": "retrying", "next_at": next_at}
+            events.append(self._event("NoticeHeld", lane, entries, **more))
+        return events
 
-    def _given_up(self, lane: Lane, entries: list[Entry], target: Target) -> list[Event]:
+    def _given_up(self, lane: Lane, messages: list[list[Entry]], target: Target) -> list[Event]:
         now = self._now()
-        late = [one for one in entries if now - one.notice.due_at > target.give_up_s]
+        late = [one for entries in messages for one in entries if now - one.notice.due_at > target.give_up_s]
         if not late:
             return []
         not_before, failures = lane.not_before, lane.failures
@@ -243,7 +259,7 @@ class Sender:
 
     async def _say_dropped(self) -> None:
         events, self._dropped = self._dropped, []
-        await self._write(events)
+        await self._ledger.write(events)
 
     def _event(self, kind: str, lane: Lane, entries: list[Entry], **more: Any) -> Event:
         first = entries[0]
@@ -261,3 +277,7 @@ class Sender:
         alarm = notice.alarm
         channel_id, input_id = int(alarm.get("channel_id") or 0), int(alarm.get("input_id") or 0)
         return Event(kind, self._now(), channel_id, input_id, data)
+
+
+def _is_known(sending: asyncio.Future[Outcome]) -> bool:
+    return sending.done() and not sending.cancelled() and sending.exception() is None
