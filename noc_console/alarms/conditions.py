@@ -102,7 +102,8 @@ class Conditions:
         after = _stepped(before, rule.policy, rule.is_broken(value), rule.is_clear(value), look.at)
         if after is before:
             return []
-        self.memory.facts[key] = evidence_of(rule, value)
+        if not rule.is_clear(value) or key not in self.memory.facts:
+            self.memory.facts[key] = evidence_of(rule, value)  # what is said is the last bad value, not a good one
         return self._moved(key, rule, after, before, look.at)
 
     def _judged_every(self, rule: Rule, look: Observation, value: float) -> list[Change]:

@@ -98,6 +98,9 @@ class Engine:
         for alarm in told:
             if alarm.is_false:
                 channels |= dict.fromkeys(self.folding.refuse(alarm))
+            if not alarm.is_open:
+                orphans = self.ledger.by_parent.get(alarm.id, ())
+                channels |= dict.fromkeys(self.alarms[one].channel_id for one in orphans)
         return merged(changes, [*self._hidden(told, channels, at), *self.folding.settle(channels, at)])
 
     def _hidden(self, told: Iterable[Alarm], channels: Iterable[int], at: float) -> list[Change]:

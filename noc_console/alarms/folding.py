@@ -251,17 +251,15 @@ class Folding:
         group = found if isinstance(found, Group) else self._group_of(alarm)
         children = self._children(alarm)
         if alarm.cause is not None and alarm.cause.is_made:
-            if not children:
-                return [] if alarm.condition == "cleared" else self._ended(alarm, at)
-            if group is None:
-                return []
+            if group is None or not any(self.ledger.alarms[one].condition != "cleared" for one in children):
+                return [] if alarm.condition == "cleared" else self._ended(alarm, children, at)
             higher = max(alarm.severity, group.severity, key=lambda one: one.rank)
             after = replace(alarm, children=children, cause=group.cause, message=_text(group), severity=higher)
         else:
             own = found if isinstance(found, Cause) else None
             if own is None and group is not None:
                 own = replace(group.cause, is_made=False)
-            after = replace(alarm, children=children, cause=own if children else None)
+            after = replace(alarm, children=children, cause=(own or alarm.cause) if children else None)
         if after == alarm:
             return []
         is_new = alarm.children != after.children or alarm.severity != after.severity
@@ -274,24 +272,15 @@ class Folding:
         is_made = alarm.cause is not None and alarm.cause.is_made
         return self._groups.get(alarm.cause.key if alarm.cause and is_made else f"agent:{self.agent}")
 
-    def _ended(self, parent: Alarm, at: float) -> list[Change]:
+    def _ended(self, parent: Alarm, children: Iterable[int], at: float) -> list[Change]:
         """End a parent none of whose children holds; those that still wait for an answer stand alone again."""
-        waiting = [one for one in parent.children if self._is_under(one, parent)]
-        free = [replace(self.ledger.alarms[one], parent_id=None) for one in waiting]
+        free = [replace(self.ledger.alarms[one], parent_id=None) for one in children]
         released = [self.ledger.told(alarm, "AlarmReleased", at, "folded") for alarm in free]
         return [*released, self.ledger.cleared(parent, at)]
 
-    def _is_under(self, alarm_id: int, parent: Alarm) -> bool:
-        alarm = self.ledger.alarms.get(alarm_id)
-        return alarm is not None and alarm.parent_id == parent.id
-
     def _children(self, alarm: Alarm) -> tuple[int, ...]:
-        """Return the alarms that are folded under one, whose condition holds, oldest first."""
-        if alarm.channel_id:
-            near: Iterable[int] = self.ledger.by_channel.get(alarm.channel_id, ())
-        else:
-            near = [fact.alarm_id for chain in _chains_of(self._group_of(alarm)) for fact in chain.facts]
-        return tuple(sorted(one for one in near if self._is_under(one, alarm)))
+        """Return the alarms that are folded under one, oldest first, also those that wait for an answer."""
+        return tuple(sorted(self.ledger.by_parent.get(alarm.id, ())))
 
 
 @dataclass(slots=True)

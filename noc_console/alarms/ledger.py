@@ -31,6 +31,7 @@ class Ledger:
     next_id: int = 1
     alarms: dict[int, Alarm] = field(default_factory=dict)
     by_channel: dict[int, dict[int, None]] = field(default_factory=dict)
+    by_parent: dict[int, dict[int, None]] = field(default_factory=dict)
     _open: dict[Spot, int] = field(default_factory=dict)
     _causes: dict[str, int] = field(default_factory=dict)
     _foreign: dict[str, int] = field(default_factory=dict)
@@ -122,10 +123,14 @@ class Ledger:
 
     def _store(self, alarm: Alarm) -> None:
         spot = (alarm.input_id, alarm.alarm_type)
+        before = self.alarms.get(alarm.id)
+        if before is not None and before.parent_id != alarm.parent_id:
+            self.by_parent.get(before.parent_id or 0, {}).pop(alarm.id, None)
         if not alarm.is_open:
             self._drop(alarm, spot)
             return
-        before = self.alarms.get(alarm.id)
+        if alarm.parent_id is not None:
+            self.by_parent.setdefault(alarm.parent_id, {})[alarm.id] = None
         self.alarms[alarm.id] = alarm
         if before is None:
             self.by_channel.setdefault(alarm.channel_id, {})[alarm.id] = None
@@ -142,6 +147,8 @@ class Ledger:
 
     def _drop(self, alarm: Alarm, spot: Spot) -> None:
         self.alarms.pop(alarm.id, None)
+        if not self.by_parent.get(alarm.id):
+            self.by_parent.pop(alarm.id, None)
         own = self.by_channel.get(alarm.channel_id, {})
         own.pop(alarm.id, None)
         if not own:

@@ -237,3 +237,18 @@ def test_critical_children_make_a_critical_parent() -> None:
     for n in (1, 2, 3):
         ill(engine, n * 10 + 2, 100.0, MISSING)
     assert made(engine)[0].severity is Severity.CRITICAL
+
+
+def test_a_latched_child_stays_listed_and_stands_alone_when_its_parent_ends() -> None:
+    engine = engine_of(*(channel(n) for n in range(1, 5)))
+    for n in (1, 2, 3):
+        ill(engine, n * 10 + 2, 100.0, MISSING)
+    (parent,) = made(engine)
+    well(engine, 12, 110.0), well(engine, 22, 111.0)
+    assert made(engine)[0].children == parent.children
+    said = well(engine, 32, 120.0)
+    assert kinds(said).count("AlarmReleased") == 3
+    assert {alarm.state for alarm in engine.alarms.values()} == {"latched"}
+    for alarm in list(engine.alarms.values()):
+        engine.settle([engine.acknowledge(alarm.id, "Linh", "", 130.0)], 130.0)
+    assert engine.alarms == {}
