@@ -26,6 +26,7 @@ class StreamLook:
         self._tools = tools
         self._errors = ErrorShelf()
         self._turn = 0
+        self._was_silent = False
         self.packets = self.broken = 0
 
     def take(self, reads: Iterable[Read], *, is_ours: bool = False) -> None:
@@ -47,6 +48,11 @@ class StreamLook:
         measures = self.reader.analyser.tick(at)
         metrics = {**measures.metrics.get(SCOPE, {}), **own, "ts.packets_per_s": float(self.packets)}
         findings = [*measures.findings, *found]
+        was_silent, self._was_silent = self._was_silent, not self.packets and self.reader.grid.packets > 0
+        if self._was_silent or was_silent:
+            # where nothing comes, what is missing in it is no error of its own, nor is the gap when it comes again
+            metrics |= {name: 0.0 for name in metrics if name.endswith("_errors")}
+            findings = list(found)
         if ours:
             metrics["ts.cc_errors_ours"] = float(self.broken)
             metrics["ts.cc_errors"] = 0.0
