@@ -15,7 +15,7 @@ from noc_console.alarms.ruleset import Ruleset
 from noc_console.model import Channel, Observation
 
 _SWEEP_S = 30.0
-_APART_S = 60.0  # alarms so close to each other are the same one
+_APART_S = 30.0  # alarms so close to each other are the same one
 _MOST_LISTED = 1000
 
 
