@@ -206,16 +206,25 @@ class Analyser:
         assert time is not None
         edges = time.seconds(begin, end)
         for edge, whole_second in [*edges, (end, None)]:
-            cut = self._read(scanned, begin, edge)
-            self._looking.show(scanned, begin, cut)
-            self._count(scanned, begin, cut)
-            begin = cut
-            if self.psi.tree.pmt_pids is not self._tree_seen:
-                return cut
+            while begin < edge or self.psi.tree.pmt_pids is not self._tree_seen:
+                cut = self._read(scanned, begin, edge)
+                self._looking.show(scanned, begin, cut)
+                self._count(scanned, begin, cut)
+                begin = cut
+                if self.psi.tree.pmt_pids is not self._tree_seen and self._is_other_tree():
+                    return cut
             if whole_second is not None:
                 time.closed(edge)
                 self._second(whole_second, edge)
         return end
+
+    def _is_other_tree(self) -> bool:
+        """Say whether the tables that came anew change how streams are judged; if not, go on with them."""
+        if not self.stamps.is_same_tree():
+            return True
+        self._tree_seen = self.psi.tree.pmt_pids
+        self._looking.tables_changed()
+        return False
 
     def _read(self, scanned: Scanned, begin: int, end: int) -> int:
         psi, first = self.psi, scanned.first

@@ -14,6 +14,7 @@ from noc_console.media.ts.ledger import Ledger
 from noc_console.media.ts.pcr import Steps
 from noc_console.media.ts.profile import Profile
 from noc_console.media.ts.psi import Psi
+from noc_console.media.ts.psi_tree import Tree
 from noc_console.media.ts.scan import Scanned, part_of
 from noc_console.media.ts.timeline import Timeline
 
@@ -44,7 +45,16 @@ class StampJudge:
         self._leaks_of = 0
         self.kinds = tree.kinds.copy()
         self._clock_pids = tree.clock_pids.copy()
-        self._long = frozenset(pid for pid, told in tree.streams.items() if told[1] in _LONG_DELAYS)
+        self._long = _long_delays(tree)
+
+    def is_same_tree(self) -> bool:
+        """Say whether the tables in force now tell the same of every stream as those that are judged by."""
+        tree = self._psi.tree
+        is_same = np.array_equal(self.kinds, tree.kinds) and np.array_equal(self._clock_pids, tree.clock_pids)
+        if is_same and self._long == _long_delays(tree):
+            self._leaks = None
+            return True
+        return False
 
     def judge(
         self,
@@ -145,3 +155,7 @@ class StampJudge:
             self._leaks = {pid: tstd.leak_bps(formats.get(pid), kind) for pid, kind in kinds}
             self._leaks |= dict.fromkeys([0, 1, *self._psi.tree.pmt_pids], float(tstd.SYSTEM_BPS))
         self._buffers.set(rate, self._leaks)
+
+
+def _long_delays(tree: Tree) -> frozenset[int]:
+    return frozenset(pid for pid, told in tree.streams.items() if told[1] in _LONG_DELAYS)
