@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -35,6 +36,8 @@ class Tasks(QObject):
         task = asyncio.ensure_future(self._guard(work, done, failed or self.failed.emit))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # a task cancelled before its first step has not begun the work it was given
+        task.add_done_callback(partial(_closed, work))
         return task
 
     async def stop(self) -> None:
@@ -60,3 +63,7 @@ class Tasks(QObject):
             self._faults += 1
             log.exception("internal error %d", self._faults)
             failed(f"Internal error {self._faults}: see the log.")
+
+
+def _closed(work: Coroutine[Any, Any, Any], _task: object) -> None:
+    work.close()

@@ -20,7 +20,7 @@ from noc_console.views.ts_facts import pid_text
 
 Index = QModelIndex | QPersistentModelIndex
 ERROR = Qt.ItemDataRole.UserRole
-COLUMNS = (("Time", 92), ("TR", 82), ("PID", 64), ("What", 60))
+COLUMNS = (("Time", 78), ("TR", 78), ("PID", 64), ("What", 60))
 
 
 def severity_of(error: Mapping[str, Any]) -> Severity:

@@ -163,14 +163,11 @@ def pid_text(pid: int | None) -> str:
     return "" if pid is None or pid < 0 else f"0x{pid:04x}"
 
 
-def pid_rates(report: Json, bitrate_bps: float | None) -> dict[int, float]:
-    """Return the rate of each PID; one the report gives none for gets its share of the stream's rate by packets."""
+def pid_rates(report: Json, one: Json | None) -> dict[int, float]:
+    """Return the rate of each PID: of this second as the board tells it of the input, else that of the report."""
+    live = {rung["rung"]: rung["metrics"].get("ts.bitrate_bps") for rung in (one or {}).get("rungs", ())}
     pids = report.get("pids") or {}
-    total = sum(int(one["packets"]) for one in pids.values()) or 1
-    return {
-        int(pid): float(one.get("bitrate_bps") or 0) or int(one["packets"]) / total * (bitrate_bps or 0.0)
-        for pid, one in pids.items()
-    }
+    return {int(pid): float(live.get(pid_text(int(pid))) or pids[pid].get("bitrate_bps") or 0) for pid in pids}
 
 
 def address_text(url: str) -> str:

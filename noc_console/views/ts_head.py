@@ -66,7 +66,10 @@ class TsHead(QWidget):
 
     def _paint_name(self, painter: QPainter, row: TsRow) -> None:
         theme, colours = self._desk.theme, self._desk.theme.colours
-        paint_glyph(painter, theme, row.severity, QPointF(14, _TOP / 2), 26)
+        severity = row.severity
+        if row.state in ("stale", "lost") and severity is Severity.CLEARED:
+            severity = Severity.INDETERMINATE
+        paint_glyph(painter, theme, severity, QPointF(14, _TOP / 2), 26)
         code = theme.mono(FIGURE)
         left = 40 + write(painter, QRectF(40, 0, 500, _TOP), row.channel["code"], Ink(code, colours.text)) + 18
         title = Ink(theme.font(TITLE, SEMIBOLD), colours.text)

@@ -87,7 +87,7 @@ class TsInputScreen(QWidget):
         report = self.feed.report
         self.head.show_row(row, report or {})
         notice = self.feed.failure or ("Loading" if row is not None else "This input is no longer there")
-        self.pids.show_report(report, notice, row.metric("ts.bitrate_bps") if row is not None else None)
+        self.pids.show_report(report, notice, row.input if row is not None else None)
         self.tree.show_report(report, notice)
         self.errors.show_errors(self.feed.packets, report or {}, notice)
         self.plots.show_input(row, report or {})

@@ -25,8 +25,8 @@ COLUMNS = (
     ("Bitrate", 92),
     ("CC", 58),
     ("Scrambled", 78),
-    ("PCR interval", 98),
-    ("PCR accuracy", 100),
+    ("PCR ms", 74),
+    ("PCR ns", 74),
 )
 _FIGURES = frozenset((4, 5, 6, 7, 8))
 # TR 101 290, 2.3.a and 2.4
@@ -42,9 +42,9 @@ class PidRow:
     ill: frozenset[int]
 
 
-def pid_rows(report: Mapping[str, Any], bitrate_bps: float | None = None) -> list[PidRow]:
+def pid_rows(report: Mapping[str, Any], one: Mapping[str, Any] | None = None) -> list[PidRow]:
     """Return the PIDs of an answer of GET /channels/{id}/ts, busiest first, null packets last."""
-    rates = pid_rates(report, bitrate_bps)
+    rates = pid_rates(report, one)
     languages = {
         stream["pid"]: ", ".join(stream.get("languages", ()))
         for service in report.get("services", ())
@@ -67,8 +67,8 @@ def _row(pid: int, one: Mapping[str, Any], language: str, rate_bps: float) -> Pi
         figures.bits(rate_bps),
         str(cc),
         str(scrambled),
-        figures.number(interval, 1, "ms") if pcr else "",
-        figures.number(accuracy, 0, "ns") if pcr else "",
+        figures.number(interval, 1) if pcr else "",
+        figures.number(accuracy, 0) if pcr else "",
     )
     broken = {
         5: cc > 0,
@@ -86,9 +86,9 @@ class PidModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[PidRow] = []
 
-    def show_report(self, report: Mapping[str, Any], bitrate_bps: float | None = None) -> None:
-        """Show the PIDs of an answer; the choice stays where its PID stays."""
-        rows = pid_rows(report, bitrate_bps)
+    def show_report(self, report: Mapping[str, Any], one: Mapping[str, Any] | None = None) -> None:
+        """Show the PIDs of an answer and of the board's input; the choice stays where its PID stays."""
+        rows = pid_rows(report, one)
         if [row.pid for row in rows] == [row.pid for row in self._rows]:
             self._rows = rows
             if rows:

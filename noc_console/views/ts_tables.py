@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -28,6 +29,7 @@ from noc_console.views.ts_tree import TreeDelegate, TreeModel
 
 _ROW = 24
 _HEAD = 28
+_PIDS_FIT, _ERRORS_FIT = 650, 340
 
 
 class TableCard(QFrame):
@@ -79,13 +81,21 @@ class PidCard(TableCard):
         _dress(self.table, [width for _, width in PID_COLUMNS])
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override: a narrow card leaves out what the tree tells too."""
+        super().resizeEvent(event)
+        for number in (1, 3):
+            self.table.setColumnHidden(number, self.width() < _PIDS_FIT)
+
     def forget(self) -> None:
         """Show nothing of the input before."""
         self.show_report({}, "Loading")
 
-    def show_report(self, report: Mapping[str, Any] | None, notice: str, bitrate_bps: float | None = None) -> None:
-        """Show the PIDs of an answer, or why there is none; the stream's rate helps where PIDs have none."""
-        self.model.show_report(report or {}, bitrate_bps)
+    def show_report(
+        self, report: Mapping[str, Any] | None, notice: str, one: Mapping[str, Any] | None = None
+    ) -> None:
+        """Show the PIDs of an answer and of the board's input, or why there is none."""
+        self.model.show_report(report or {}, one)
         count = self.model.rowCount()
         self.note.setText(f"{count} in the stream" if count else "")
         self.tell("" if count else "No PIDs seen yet" if report and not report.get("pids") else notice)
@@ -130,7 +140,7 @@ class ErrorCard(TableCard):
         self.table, self.model, self._delegate = QTableView(), ErrorModel(), ErrorDelegate(theme)
         self.choice = Choice()
         self.choice.setAccessibleName("Indicator to show")
-        self.choice.setMinimumWidth(112)
+        self.choice.setMinimumWidth(92)
         self.choice.addItem("All", "")
         super().__init__("Counted errors", self.table, self.choice)
         self.table.setModel(self.model)
@@ -139,6 +149,11 @@ class ErrorCard(TableCard):
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.choice.currentIndexChanged.connect(self._on_choice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override: a narrow card leaves out the PID, which the packet tells too."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(2, self.width() < _ERRORS_FIT)
 
     def forget(self) -> None:
         """Show nothing of the input before."""

@@ -48,5 +48,5 @@ class TsWork(QWidget):
             self.packet.show_error(None)
         self._feed.poll(int(channel["id"]), int(one["id"]))
         notice = self._feed.failure or "Loading"
-        self.pids.show_report(self._feed.report, notice, one["metrics"].get("ts.bitrate_bps"))
+        self.pids.show_report(self._feed.report, notice, one)
         self.errors.show_errors(self._feed.packets, self._feed.report or {}, notice)
