@@ -34,4 +34,6 @@ class Settings(BaseModel, frozen=True):
     decrypt_aes128: bool = False
     idle_poll_s: float = Field(default=30.0, gt=0)
     notify: Literal["own", "site", "none"] = "own"
+    acknowledgement_h: float = Field(default=2.0, ge=0, le=168)  # of critical and major alarms; 0: for ever
+    operators: int = Field(default=1, ge=1, le=100)
     notify_held_s: float = Field(default=300.0, gt=0)

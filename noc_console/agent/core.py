@@ -38,6 +38,7 @@ from noc_console.agent.ts_evidence import StreamEvidence
 from noc_console.agent.work import Work
 from noc_console.agent.workshop import Workshop
 from noc_console.alarms.engine import Engine
+from noc_console.alarms.habits import Habits
 from noc_console.alarms.wire import from_json
 from noc_console.board import Board
 from noc_console.history import History
@@ -116,7 +117,7 @@ class Agent:
         history = self.recorder.history
         self.channels.by_id = {channel.id: channel for channel in await history.channels()}
         alarms = [from_json(row) for row in await history.open_alarms()]
-        self.engine = self.flow.engine = Engine(await history.last_alarm_id() + 1, agent=self.settings.name)
+        self.engine = self.flow.engine = self._new_engine(await history.last_alarm_id() + 1)
         self.engine.restore(alarms, self.clock.now(), await remembered(history, self.clock.now()))
         await self.templates.load()
         await self.rules.load()
@@ -133,6 +134,11 @@ class Agent:
         if history.state.state == "ok":
             await self._clear_store()
         self._assign()
+
+    def _new_engine(self, next_id: int) -> Engine:
+        expiry_s = self.settings.acknowledgement_h * 3600
+        answered = dict.fromkeys((Severity.CRITICAL, Severity.MAJOR), expiry_s) if expiry_s else {}
+        return Engine(next_id, Habits(answered), self.settings.name)
 
     async def remember(self) -> None:
         """Keep what the rules remember over the agent's end."""

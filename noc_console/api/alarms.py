@@ -44,9 +44,9 @@ async def ageing(agent: TheAgent) -> Response:
 
 
 @routes.get("/alarms/load")
-async def load(agent: TheAgent, operators: Annotated[int, Query(ge=1, le=100)] = 1) -> Response:
+async def load(agent: TheAgent, operators: Annotated[int | None, Query(ge=1, le=100)] = None) -> Response:
     """Return the alarm load of one operator with the limits of ISA-18.2."""
-    return answers.one("load", agent.load_figures.figures(operators))
+    return answers.one("load", agent.load_figures.figures(operators or agent.settings.operators))
 
 
 @routes.post("/alarms/bulk")
