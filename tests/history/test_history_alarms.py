@@ -50,3 +50,47 @@ async def test_several_events_of_one_alarm_in_one_commit_leave_its_last_state(de
     events = [alarm_event("AlarmRaised", 1, 1.0), alarm_event("AlarmUpdated", 1, 1.0, severity="critical")]
     await history.commit(None, events)
     assert (await history.alarm(1))["severity"] == "critical"
+
+
+def window_event(kind: str, number: int, **said) -> Event:
+    body = {"id": number, "kind": "maintenance", "name": "works", "target": {"labels": ["sport"]}}
+    return Event(kind, 1.0, data={"by": "Linh", "window": body | said})
+
+
+async def test_windows_and_rule_changes_are_as_their_events_say_and_can_be_made_anew(desk):
+    history = await desk.open()
+    change = {"id": 4, "level": "tier", "target": "1", "rule": "segment-slow", "changes": {"above": 3.0}}
+    gone = {**change, "id": 5}
+    events = [
+        window_event("MaintenancePlanned", 1),
+        window_event("MaintenancePlanned", 2),
+        window_event("MaintenanceChanged", 1, name="longer works"),
+        window_event("MaintenanceRemoved", 2),
+        Event("RuleChanged", 1.0, data={"change": change}),
+        Event("RuleChanged", 1.0, data={"change": gone}),
+        Event("RuleChangeRemoved", 1.0, data={"change": gone}),
+    ]
+    await history.commit(None, events)
+    told = await history.planned_windows(), await history.rule_changes()
+    assert [one["name"] for one in told[0]] == ["longer works"]
+    assert told[1] == (change,)
+    assert await history.rebuild_projections() == len(events)
+    assert (await history.planned_windows(), await history.rule_changes()) == told
+
+
+async def test_a_shelved_alarm_is_shelved_after_a_restart(desk):
+    history = await desk.open()
+    await history.commit(None, [alarm_event("AlarmRaised", 1, 10.0)])
+    await history.commit(None, [alarm_event("AlarmShelved", 1, 10.0, shelved=True, shelved_until=99.0)])
+    await desk.close()
+    history = await desk.open()
+    assert (await history.alarm(1))["shelved_until"] == 99.0
+
+
+async def test_a_line_is_kept_over_the_end(desk):
+    history = await desk.open()
+    await history.note("memory", "{}")
+    await desk.close()
+    history = await desk.open()
+    assert await history.noted("memory") == "{}"
+    assert await history.noted("nothing") == ""
