@@ -80,15 +80,25 @@ def read_heads(block: Bytes, memory: Continuity) -> Heads:
 
 
 def _flags(words: Bytes, first: Bytes, third: Bytes) -> Bytes:
-    flags = ((third >> 4) & PAYLOAD) | ((first >> 5) & STARTS) | ((first & 0x80) >> 5)
-    flags |= np.where(third & 0xC0, np.uint8(SCRAMBLED), np.uint8(0))
-    adapted = (third & 0x20 != 0) & (words[:, 4] > 0)
-    field_flags = np.where(adapted, words[:, 5], np.uint8(0))
-    flags |= field_flags & PCR
-    flags |= (field_flags & 0x80) >> 2
-    flags |= (field_flags & 0x40) << 1
-    flags |= np.where(words[:, 0] != 0x47, np.uint8(BAD_SYNC), np.uint8(0))
-    return flags.astype(np.uint8, copy=False)
+    flags = _OF_THIRD[third]
+    flags |= _OF_FIRST[first]
+    adapted = np.flatnonzero(third & 0x20)
+    fields = words[adapted]
+    flags[adapted] |= np.where(fields[:, 4] > 0, _OF_FIELD[fields[:, 5]], np.uint8(0))
+    flags[words[:, 0] != 0x47] |= BAD_SYNC
+    return flags
+
+
+def _table(*bits: tuple[int, int]) -> Bytes:
+    """Return by byte what it says: for each (bits of the byte, mark) the mark where one of the bits is set."""
+    every = np.arange(256)
+    marks = sum(np.where(every & mask != 0, mark, 0) for mask, mark in bits)
+    return np.asarray(marks, np.uint8)
+
+
+_OF_FIRST = _table((0x40, STARTS), (0x80, ERROR))
+_OF_THIRD = _table((0x10, PAYLOAD), (0xC0, SCRAMBLED))
+_OF_FIELD = _table((0x10, PCR), (0x80, JUMP), (0x40, KEY))
 
 
 @dataclass(frozen=True, slots=True)
