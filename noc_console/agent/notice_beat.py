@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 
 from noc_console.agent.core import Agent
@@ -13,6 +14,7 @@ _BEAT_S = 0.25
 _FILE_S = 2.0
 _HELD_EVERY_S = 2.0
 _ALARM = "NOTIFY_HELD"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -29,7 +31,10 @@ class NoticeBeat:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.agent.notices.sender.run())
             while True:
-                await self._beat()
+                try:
+                    await self._beat()
+                except Exception:  # noqa: BLE001 - a bug in routing must not end the agent that measures
+                    _log.exception("the notices' beat failed")
                 await asyncio.sleep(_BEAT_S)
 
     async def _beat(self) -> None:

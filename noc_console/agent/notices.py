@@ -74,13 +74,18 @@ class Notices:
         """Return the events of notices that belong to these events and are written with them."""
         found: list[Event] = []
         for event in events:
-            decision = self.router.step(event)
-            if decision is None:
-                continue
-            found += self.queued(decision.notices)
-            if event.kind in _BEGINS:
-                found += self._skipped(event, decision.skips)
+            try:
+                found += self._decided(event)
+            except Exception:  # noqa: BLE001 - the fan-out: a bug in routing must not keep an alarm from the journal
+                _log.exception("routing failed on %s", event.kind)
         return found
+
+    def _decided(self, event: Event) -> list[Event]:
+        decision = self.router.step(event)
+        if decision is None:
+            return []
+        found = self.queued(decision.notices)
+        return [*found, *self._skipped(event, decision.skips)] if event.kind in _BEGINS else found
 
     def queued(self, notices: Iterable[Notice]) -> list[Event]:
         """Return the events that put notices into the outbox; those beyond its bound are left out, and told so."""

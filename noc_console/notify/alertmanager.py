@@ -26,7 +26,7 @@ class AlertmanagerConfig(HttpConfig, frozen=True):
     url: Url
     user: Line = ""
     labels: dict[str, Line] = Field(default_factory=dict, max_length=20)
-    lifetime_h: float = Field(default=24.0, gt=0, le=720)
+    lifetime_h: float = Field(default=168.0, gt=0, le=720)
 
 
 async def deliver(notice: Notice, config: AlertmanagerConfig, secret: str, client: httpx.AsyncClient) -> Outcome:
