@@ -62,7 +62,8 @@ def _data(conditions: Conditions, at: float) -> list[Change]:
         alarm = conditions.ledger.of(spot)
         if alarm is None or not members:
             continue
-        newest = max(memory.known(key).at for key in members)
+        # an input looked at rung by rung is not silent: what is not seen any more falls after UNSEEN_S
+        newest = max(memory.newest(spot[0]), *(memory.known(key).at for key in members))
         since = newest if at - newest > SHOWN_S else None
         if (since is None) != (alarm.no_data_since is None):
             why = "data again" if since is None else "no data"

@@ -206,3 +206,11 @@ def test_a_test_alarm_never_latches_and_is_not_shelved(engine: Engine) -> None:
         engine.shelve(alarm.id, "Linh", "x", HOUR, 1.0)
     assert kinds(engine.sweep(60.0)) == ["AlarmCleared"]
     assert engine.alarms == {}
+
+
+def test_an_input_that_is_looked_at_rung_by_rung_is_not_without_data(engine: Engine) -> None:
+    engine.judge(look(0.0, STALE))
+    for at in range(6, 300, 6):
+        engine.judge(look(float(at), scope="playlist/other"))
+    assert engine.sweep(300.0) == []
+    assert only(engine).no_data_since is None
