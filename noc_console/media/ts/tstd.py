@@ -145,12 +145,13 @@ def follow(pid: NDArray[np.uint16], begin: int, fills: Fills, per_second: float)
     place = place[rows]
     order = np.argsort(place, kind="stable")
     place, index = place[order], begin + rows[order]
-    starts = np.r_[0, np.flatnonzero(place[1:] != place[:-1]) + 1]
-    groups, ends = place[starts], np.r_[starts[1:], len(place)] - 1
+    edges = np.concatenate(([0], np.flatnonzero(place[1:] != place[:-1]) + 1, [len(place)]))
+    starts, ends = edges[:-1], edges[1:] - 1
+    groups = place[starts]
     fresh = fills.index[groups] < 0
     fills.empty_at[groups[fresh]] = index[starts[fresh]]
-    before = _fill_before(place, index, starts, fresh, fills)
-    over = np.flatnonzero(before + _ONE > _FULL)
+    before = _fill_before(place, index, edges, fresh, fills)
+    over = np.flatnonzero(before > _FULL - _ONE)
     found: Found = [
         (at, int(fills.pids[one]), OVERFLOW, fill / _MILLI)
         for at, one, fill in zip(
@@ -166,24 +167,25 @@ def follow(pid: NDArray[np.uint16], begin: int, fills: Fills, per_second: float)
     return found
 
 
-def _fill_before(place: NDArray[np.int16], index: Ints, starts: Ints, fresh: NDArray[np.bool_], fills: Fills) -> Ints:
+def _fill_before(place: NDArray[np.int16], index: Ints, edges: Ints, fresh: NDArray[np.bool_], fills: Fills) -> Ints:
     """Return the fill that each packet finds: the walk of arrivals and leaks, never below zero."""
+    starts, sizes = edges[:-1], edges[1:] - edges[:-1]
     groups = place[starts]
     change = np.empty(len(index), np.int64)
     np.subtract(index[1:], index[:-1], out=change[1:])
     change[starts] = index[starts] - fills.index[groups]
-    change *= -fills.leak[place]
+    change *= -np.repeat(fills.leak[groups], sizes)
     change += _ONE
     change[starts[fresh]] = 0
     np.maximum(change, -_LONG_EMPTY, out=change)
-    sizes = np.diff(np.r_[starts, len(index)])
     total = np.cumsum(change)
-    total -= np.repeat(np.r_[0, total[starts[1:] - 1]], sizes)
     # one running minimum over all groups: each lies far below the one before it
-    below = np.repeat(np.arange(len(starts)) * _APART, sizes)
-    least = np.minimum.accumulate(total - below) + below
-    before: Ints = np.maximum(fills.before[place] + total, total - least)
-    return before
+    base = np.concatenate(([0], total[starts[1:] - 1]))
+    total -= np.repeat(base + np.arange(len(groups)) * _APART, sizes)
+    total -= np.minimum(
+        np.minimum.accumulate(total), np.repeat(-fills.before[groups] - np.arange(len(groups)) * _APART, sizes)
+    )
+    return total
 
 
 def _not_empty(place: int, index: Ints, empty: Ints, fills: Fills, per_second: float) -> Found:
