@@ -105,10 +105,10 @@ class Alarm:
             return "normal"
         if self.maintenance_id is not None:
             return "out_of_service"
-        if self.suppressed_by is not None or self.parent_id is not None:
-            return "suppressed"
         if self.shelf is not None:
             return "shelved"
+        if self.suppressed_by is not None or self.parent_id is not None:
+            return "suppressed"
         if self.condition == "cleared":
             return "latched" if self.is_latched else "returned"
         return "acknowledged" if self.is_acknowledged else "unacknowledged"

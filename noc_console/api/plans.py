@@ -65,8 +65,9 @@ class WindowForm(BaseModel):
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
     def said(self) -> dict[str, Any]:
-        """Return what was said, and nothing else."""
-        return self.model_dump(exclude_unset=True)
+        """Return what was said, and nothing else; only an end may be said to be none."""
+        said = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in said.items() if value is not None or name == "end"}
 
 
 class Reason(BaseModel):

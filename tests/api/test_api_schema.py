@@ -37,6 +37,13 @@ def test_every_path_of_the_contract_is_described(operations: list[Any]) -> None:
         "GET /programs/{program_id}/alarms", "GET /programs/{program_id}/metrics", "GET /flows",
         "GET /reports/daily", "GET /reports/loudness", "GET /lab", "POST /lab/faults",
         "DELETE /lab/faults/{fault_id}", "POST /demo/remove", "GET /metrics",
+        "POST /alarms/{alarm_id}/shelve", "POST /alarms/{alarm_id}/unshelve", "POST /alarms/bulk",
+        "GET /alarms/ageing", "GET /alarms/load", "GET /alarms/{alarm_id}/hiding", "GET /maintenance",
+        "POST /maintenance", "GET /maintenance/explorer", "PUT /maintenance/{window_id}",
+        "POST /maintenance/{window_id}/clone", "POST /maintenance/{window_id}/end",
+        "POST /maintenance/{window_id}/reclassify", "GET /channels/{channel_id}/rules", "GET /rules/changes",
+        "POST /rules/changes", "PUT /rules/profile", "GET /rules/profile/preview", "POST /rules/import",
+        "POST /workshop", "GET /workshop/{job}", "POST /workshop/{job}/apply",
     } <= described  # fmt: skip
 
 
