@@ -261,7 +261,7 @@ def _channel(
     state: ChannelState, every: list[dict[str, Any]], at: float, silent: Mapping[int, float]
 ) -> dict[str, Any]:
     channel = state.channel
-    alarms = [alarm for alarm in every if not _is_hidden(alarm)]
+    alarms = [alarm for alarm in every if not _is_hidden(alarm) and alarm.get("condition") != "cleared"]
     worst = alarms[0] if alarms else None
     inputs = [_input(one, alarms, at, silent) for one in state.inputs.values()]
     total, count = state.sums
@@ -294,13 +294,13 @@ def _channel(
 
 
 def _is_hidden(alarm: Mapping[str, Any]) -> bool:
-    """Say whether an alarm is not to colour its channel: shelved, by design, or out of service; folded ones do."""
+    """Say whether an alarm is put away: shelved, by design, or out of service; folded ones still colour."""
     return bool(alarm.get("shelved") or alarm.get("suppressed") or alarm.get("out_of_service"))
 
 
 def _marks(alarms: list[dict[str, Any]], worst: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return how the alarms of a channel stand beside their severity."""
-    names = ("shelved", "suppressed", "out_of_service")
+    names = ("shelved", "suppressed", "out_of_service", "latched")
     return {
         **{name: sum(bool(alarm.get(name)) for alarm in alarms) for name in names},
         "flapping": any(alarm.get("flapping") for alarm in alarms),

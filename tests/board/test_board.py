@@ -103,6 +103,13 @@ def test_the_worst_open_alarm_is_the_channels_state(board: Board) -> None:
     assert only(board)["severity"] == "major"
 
 
+def test_a_latched_alarm_waits_in_the_list_and_no_longer_colours_its_channel(board: Board) -> None:
+    board.set_alarm(alarm(1, severity="critical", condition="cleared", latched=True))
+    channel = only(board)
+    assert (channel["severity"], channel["latched"], channel["open_alarms"]) == ("cleared", 1, 0)
+    assert [row["alarm_id"] for row in board.alarms()] == [1]
+
+
 def test_a_closed_alarm_is_told_once_more(board: Board) -> None:
     board.set_alarm(alarm(1))
     rev = board.rev

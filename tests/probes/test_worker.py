@@ -191,7 +191,7 @@ async def test_an_inspection_is_answered_with_result_and_proposal(core: Core, or
         ({"verb": "playlist"}, "not complete"),
         ({"verb": "playlist", "input_id": "x", "scope": ""}, "not complete"),
         ({"verb": "inspect", "url": "http://127.0.0.1:1/"}, "refused"),
-        ({"verb": "inspect", "url": "/etc/passwd"}, "Only http and https"),
+        ({"verb": "inspect", "url": "/etc/passwd"}, "Only addresses can be inspected"),
         ({"verb": "inspect", "url": "http://127.0.0.1:1/", "access": 3}, "not complete"),
     ],
 )
