@@ -13,7 +13,6 @@ from noc_console.media.ts.crc import crc32
 PMT_PID, VIDEO_PID, AUDIO_PID, SDT_PID, NULL_PID = 0x20, 0x100, 0x101, 0x11, 0x1FFF
 _WRAP = 1 << 33
 _PTS_AHEAD_S = 0.5
-_SPREAD = 24
 # how an access unit begins: H.264 High 1920x1080 with its parameter sets, one AAC frame that fills three packets
 _PICTURE = bytes.fromhex(
     "0000000109f000000001676400 28acd940780227e5840000030004000003 00f03c60c658 0000000168ebe3cb22c0 000000016588"
@@ -59,8 +58,8 @@ def made_loop(bitrate_bps: float = 6e6, seconds: float = 2.4) -> Loop:
     stamps: list[tuple[int, int, int]] = []
     _place_tables(packets, pids, rate, seconds)
     clocks = _place_clocks(pids, heads, rate, seconds)
-    _place_frames(pids, heads, stamps, rate, seconds, VIDEO_PID, 0.04, 0xE0, share=110)
     _place_frames(pids, heads, stamps, rate, seconds, AUDIO_PID, 0.024, 0xC0, share=3)
+    _place_frames(pids, heads, stamps, rate, seconds, VIDEO_PID, 0.04, 0xE0, share=round(rate * 0.04 * 0.68))
     _write(packets, pids, heads)
     steps = [(np.flatnonzero(pids == pid), int((pids == pid).sum()) & 15) for pid in set(pids.tolist()) - {NULL_PID}]
     return Loop(packets.reshape(-1, 7 * 188), seconds, 0, steps, clocks, stamps)
@@ -105,10 +104,12 @@ def _place_frames(
     share: int,
 ) -> None:
     """Place access units as PES packets of about `share` transport packets each."""
+    # sound is spread, as its small buffer needs it (13818-1, 2.4.2)
+    step = max(1, round(rate * every_s / share * 0.8)) if stream == 0xC0 else 1
     for number in range(round(seconds / every_s)):
         begin = int(number * every_s * rate)
         for index in range(share):
-            row = _free(pids, begin + index * (_SPREAD if share < _SPREAD else 1))
+            row = _free(pids, begin + index * step)
             if row >= len(pids):
                 return
             pids[row] = pid
