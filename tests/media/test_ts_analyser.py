@@ -54,6 +54,7 @@ FAULTS: dict[str, dict[str, int]] = {
     "cc_order": {"1.4": 3},
     "combo": {"1.2": 1, "1.3.a": 1, "1.4": 2, "2.1": 1, "2.3.b": 1},
     "misaligned": {"1.1": 2, "1.2": 4},
+    "pat_bad": {"1.3.a": 3, "2.2": 1},
     "pat_crc": {"2.2": 4},
     "pcr_gap150ms": {"2.3.a": 3},
     "pcr_jump2s": {"2.3.b": 1},

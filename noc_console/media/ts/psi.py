@@ -113,13 +113,14 @@ class Psi:
 
     def scrambled(self, pid: int, packet: int, at: float) -> None:
         """Take note of a scrambled packet (transport_scrambling_control is not 00)."""
+        is_table = pid == PAT_PID or pid in self.tree.pmt_pids
         if pid == PAT_PID:
             self._error("1.3.a", pid, packet, at, "PID 0x0000 (PAT) is scrambled.")
         elif pid in self.tree.pmt_pids:
             self._error("1.5.a", pid, packet, at, f"PID 0x{pid:04x} (PMT) is scrambled.")
         self.lost(pid)
-        # TR 101 290, 2.6: scrambled packets, and no CAT
-        is_due = at - self._cat_told > _CAT_AGAIN_S and self._clocks.age(at) > _CAT_GRACE_S
+        # TR 101 290, 2.6: scrambled packets, and no CAT; a table that is scrambled has its own indicator
+        is_due = not is_table and at - self._cat_told > _CAT_AGAIN_S and self._clocks.age(at) > _CAT_GRACE_S
         if self._cat_at == _NEVER and is_due:
             self._cat_told = at
             self._error("2.6", pid, packet, at, f"PID 0x{pid:04x} is scrambled and the stream has no CAT.")

@@ -42,7 +42,7 @@ class Ticker:
         metrics = {"ts": whole}
         kinds = np.flatnonzero(one.stamps.kinds).tolist()
         if length > 0:
-            long_rates = one.windows.long_rates(at)
+            long_rates = one.windows.long_rates(self._totals, at)
             whole |= second.rate_metrics(rates, long_rates)
             metrics |= self._pids(rates, long_rates, places, pcr)
             metrics |= self._services(rates, drifts)

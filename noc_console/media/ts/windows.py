@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,12 +89,11 @@ class Windows:
         while len(self._sums) > 2 and at - self._sums[1][0] >= LONG_S:
             self._sums.popleft()
 
-    def long_rates(self, at: float) -> dict[int, float]:
-        """Return bit/s by PID over the last five minutes, or since the beginning where that is shorter."""
+    def long_rates(self, now: Mapping[int, int], at: float) -> dict[int, float]:
+        """Return bit/s by PID over the last five minutes, or since the beginning; `now` are the totals of now."""
         if not self._sums or not at > self._sums[0][0]:
             return {}
         begin, before = self._sums[0]
-        now = self.totals()
         return {pid: (count - before.get(pid, 0)) * BITS / (at - begin) for pid, count in now.items()}
 
     def totals(self) -> dict[int, int]:
