@@ -140,9 +140,9 @@ class Agent:
         answered = dict.fromkeys((Severity.CRITICAL, Severity.MAJOR), expiry_s) if expiry_s else {}
         return Engine(next_id, Habits(answered), self.settings.name)
 
-    async def remember(self) -> None:
+    async def remember(self, *, is_last: bool = False) -> None:
         """Keep what the rules remember over the agent's end."""
-        await remember(self.recorder.history, self.engine, self.clock.now())
+        await remember(self.recorder.history, self.engine, self.clock.now(), is_last=is_last)
 
     # -- what changed
 

@@ -148,7 +148,7 @@ class Household:
             pass
         finally:
             if agent is not None:
-                await agent.remember()
+                await agent.remember(is_last=True)
             if history is not None:
                 await history.close()
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from noc_console.agent.core import Agent
 from noc_console.agent.facts import facts_of
 from noc_console.agent.machine import MachineGauge
-from noc_console.alarms.ageing import silent
 from noc_console.model import Event, Observation, Severity
 
 _MACHINE_S = 5.0
@@ -49,7 +48,7 @@ class Pulse:
         if now - self._sweep_at >= _SWEEP_S:
             self._sweep_at = now
             await agent.flow.act(lambda: agent.engine.sweep(now))
-            agent.board.set_silent(silent(agent.engine.conditions, now))
+            agent.board.set_silent(agent.engine.conditions.silent)
         if now - self._memory_at >= _MEMORY_S:
             self._memory_at = now
             await agent.remember()

@@ -13,13 +13,19 @@ from noc_console.history import History
 
 _KEY = "rules_memory"
 _FRESH_S = 600.0  # older than this, what was counted is of another time
+_MOST_ALARMS = 2000
 _MOST_BYTES = 32 * 1024**2
 _log = logging.getLogger(__name__)
 
 
-async def remember(history: History, engine: Engine, at: float) -> None:
-    """Write the memory down; a store that cannot is told elsewhere, the rules then begin anew."""
-    text = json.dumps({"at": at, "memory": engine.memory()}, separators=(",", ":"))
+async def remember(history: History, engine: Engine, at: float, *, is_last: bool) -> None:
+    """Write the memory down; a store that cannot is told elsewhere, the rules then begin anew.
+
+    While the agent runs, in a great storm nothing is written: the looks go before.
+    """
+    if not is_last and len(engine.alarms) > _MOST_ALARMS:
+        return
+    text = json.dumps({"at": at, "memory": engine.memory(is_whole=is_last)}, separators=(",", ":"))
     if len(text) > _MOST_BYTES:
         return
     try:

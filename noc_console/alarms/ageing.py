@@ -9,6 +9,7 @@ from noc_console.alarms.ledger import Change
 from noc_console.alarms.watch import GAP_S
 
 SHOWN_S = 2 * GAP_S  # a hold is frozen after GAP_S without a value, and it is said a little later
+LOOK_EVERY_S = 60.0
 UNSEEN_S = 600.0  # a scope nobody has looked at for so long, while its input gives data, is no longer measured
 
 
@@ -29,6 +30,9 @@ def aged(conditions: Conditions, at: float) -> list[Change]:
 
 
 def _unseen(conditions: Conditions, at: float) -> list[Change]:
+    if at - conditions.aged_at < LOOK_EVERY_S:
+        return []
+    conditions.aged_at = at
     memory = conditions.memory
     old = [
         key
@@ -56,19 +60,22 @@ def _bursts(conditions: Conditions, at: float) -> list[Change]:
 
 
 def _data(conditions: Conditions, at: float) -> list[Change]:
-    """Mark the alarms whose rules get no values: their hold is frozen, which is shown and never an alarm."""
-    memory, changes = conditions.memory, []
-    for spot, members in memory.active.items():
+    """Mark the alarms whose inputs give no values: their hold is frozen, which is shown and never an alarm.
+
+    An input looked at rung by rung is not silent: what is not seen of it any more falls after UNSEEN_S.
+    """
+    known, now = conditions.silent, silent(conditions, at)
+    turned = known.keys() ^ now.keys()
+    conditions.silent = now
+    changes = []
+    for spot in [spot for spot in conditions.memory.active if spot[0] in turned] if turned else ():
         alarm = conditions.ledger.of(spot)
-        if alarm is None or not members:
-            continue
-        # an input looked at rung by rung is not silent: what is not seen any more falls after UNSEEN_S
-        newest = max(memory.newest(spot[0]), *(memory.known(key).at for key in members))
-        since = newest if at - newest > SHOWN_S else None
-        if (since is None) != (alarm.no_data_since is None):
-            why = "data again" if since is None else "no data"
+        if alarm is not None:
+            since = now.get(spot[0])
             marked = replace(alarm, no_data_since=since)
-            changes.append(conditions.ledger.told(marked, "AlarmUpdated", at, why))
+            why = "data again" if since is None else "no data"
+            if marked != alarm:
+                changes.append(conditions.ledger.told(marked, "AlarmUpdated", at, why))
     return changes
 
 
@@ -94,5 +101,6 @@ def states(conditions: Conditions, input_id: int, at: float) -> list[RuleState]:
 
 def silent(conditions: Conditions, at: float) -> dict[int, float]:
     """Return the inputs that give no values at all, with the time of the last one."""
-    last = {one: conditions.memory.newest(one) for one in conditions.memory.seen if one}
+    began, memory = conditions.began_at, conditions.memory
+    last = {one: max(memory.newest(one), began) for one in conditions.watched}
     return {one: newest for one, newest in last.items() if at - newest > SHOWN_S}

@@ -25,6 +25,9 @@ class Conditions:
         self.watched: Mapping[int, tuple[Channel, int]] = {}
         self.profile = "operator"
         self.rules: dict[int, Ruleset] = {}
+        self.silent: dict[int, float] = {}  # inputs without data, as last said
+        self.began_at = 0.0
+        self.aged_at = float("-inf")
 
     # -- what is watched
 
@@ -34,6 +37,7 @@ class Conditions:
 
     def watch(self, watched: Mapping[int, tuple[Channel, int]], at: float) -> list[Change]:
         """Watch these inputs and no others; what rules that are gone have held up falls."""
+        self.began_at = self.began_at or at
         self.watched = watched
         for input_id in [one for one in self.rules if one and one not in watched]:
             del self.rules[input_id]

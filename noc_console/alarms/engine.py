@@ -74,9 +74,9 @@ class Engine:
         self.conditions.memory.take(memory or {})
         self.conditions.hold_up(known, at)
 
-    def memory(self) -> dict[str, Any]:
+    def memory(self, *, is_whole: bool = True) -> dict[str, Any]:
         """Return what the rules remember, as JSON for `restore`."""
-        return self.conditions.memory.written()
+        return self.conditions.memory.written(is_whole=is_whole)
 
     def judge(self, look: Observation) -> list[Change]:
         """Return what one look changes, in order. The caller keeps the events before it shows the alarms."""

@@ -71,8 +71,11 @@ class Memory:
 
     # -- over a restart
 
-    def written(self) -> dict[str, Any]:
-        """Return everything worth keeping as JSON; a kept memory goes on exactly where it stopped."""
+    def written(self, *, is_whole: bool = True) -> dict[str, Any]:
+        """Return what is worth keeping as JSON; a whole memory goes on exactly where it stopped.
+
+        Else the windows in which nothing was bad are left out: they are many, and soon full again.
+        """
         return {
             "watches": [
                 [*key, one.phase.value, one.held_s, one.at, one.good, [list(value) for value in one.recent]]
@@ -89,6 +92,9 @@ class Memory:
             "active": [[*spot, *key[1:]] for spot, keys in self.active.items() for key in keys],
             "called_false": [list(spot) for spot in sorted(self.called_false)],
         }
+
+    def _tallies(self, is_whole: bool) -> list[tuple[Key, Tally]]:
+        return [(key, tally) for key, tally in self.tallies.items() if is_whole or tally.bad]
 
     def take(self, row: Mapping[str, Any]) -> None:
         """Take up what `written` gave."""
