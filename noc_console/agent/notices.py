@@ -163,9 +163,13 @@ class Notices:
         for name, one in config.receivers.items():
             give_up_s = one.give_up_min * 60 if one.give_up_min is not None else config.give_up_s
             targets[name] = Target(name, one, give_up_s, await self._secret(name))
+        now = self.clock.now()
+        late = self.queued(self.router.due(now))  # what the policy of before owed until this moment
         self.config = config
-        self.router.reload(self._policy(config), self.clock.now())
+        self.router.reload(self._policy(config), now)
         self.sender.use(targets)
+        if late:
+            await self.recorder.keep(late)
 
     async def _secret(self, name: str) -> str:
         try:

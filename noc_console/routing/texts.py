@@ -40,6 +40,7 @@ def body(alarm: Mapping[str, Any], action: Action, agent: str, why: str) -> str:
         f"Cleared: {clock(alarm.get('cleared_at'))}" if alarm.get("cleared_at") else "",
         _closed(alarm) if action is Action.RESOLVE else "",
         f"On it: {alarm.get('owner')}" if alarm.get("owner") else "",
+        _cause(alarm),
         f"Rungs: {', '.join(map(str, alarm.get('rungs') or ()))}" if alarm.get("rungs") else "",
         f"Playbook: {alarm.get('playbook')}" if alarm.get("playbook") else "",
         f"Agent: {agent}. You are told because {why}.",
@@ -51,6 +52,20 @@ def _closed(alarm: Mapping[str, Any]) -> str:
     if alarm.get("is_false"):
         return f"Closed as false by {alarm.get('resolved_by')}"
     return ""
+
+
+def _cause(alarm: Mapping[str, Any]) -> str:
+    cause = alarm.get("cause")
+    if not isinstance(cause, Mapping):
+        return ""
+    try:
+        sure = f", {float(cause.get('confidence') or 0):.0%} sure"
+    except (TypeError, ValueError):
+        sure = ""
+    evidence = "; ".join(map(str, cause.get("evidence") or ()))
+    folded = len(alarm.get("children") or ())
+    rest = f" {folded} alarms are folded under it." if folded else ""
+    return f"First cause: {cause.get('verdict', '')}{sure}. {evidence}{rest}"
 
 
 def folded_subject(subjects: Sequence[str]) -> str:

@@ -198,6 +198,24 @@ def test_a_receiver_that_refuses_is_told_as_failed_and_hears_no_end(
     assert len(receiver.heard) == 1
 
 
+def test_what_is_due_while_the_configuration_changes_is_told_once(
+    agent: RunningAgent, receiver: HttpReceiver
+) -> None:
+    put_hook(agent, receiver.url)
+    step = {"after_min": 0.005, "tell": ["hook"]}
+    put(agent, "/policy", {"routes": [{"name": "soon", "steps": [step]}]})
+    alarms = []
+    for number in range(6):
+        alarms.append(agent.post("/channels/1/test-alarm", {}, 201)["alarm_id"])
+        put_hook(agent, receiver.url, headers={"X-Number": str(number)})
+
+    def heard() -> list[int]:
+        return sorted(one.json["alarm"]["alarm_id"] for one in receiver.heard if one.json["action"] == "raise")
+
+    until(lambda: heard() == alarms, "each alarm once")
+    put(agent, "/policy", {"routes": None})
+
+
 def test_unknown_receivers_and_alarms_are_404(agent: RunningAgent) -> None:
     assert put(agent, "/receivers/nobody/secret", {"secret": "x"}, 404)["message"] == "There is no receiver nobody."
     agent.post("/receivers/nobody/test", {}, 404)

@@ -325,6 +325,13 @@ def test_a_forged_message_breaks_no_line() -> None:
     assert not any(sign in shift.notices[0].subject for sign in "\r\n\x00\u2028")
 
 
+def test_the_verdict_on_the_first_cause_is_told_with_its_evidence() -> None:
+    shift = desk()
+    cause = {"verdict": "origin", "confidence": 0.85, "evidence": ["12 channels of origin-1 fail"]}
+    shift.happens("AlarmRaised", 0, cause=cause, children=[2, 3])
+    assert "First cause: origin, 85% sure. 12 channels of origin-1 fail 2 alarms are folded" in shift.notices[0].text
+
+
 def restarted(shift: Desk, minute: float, failed: tuple[str, ...] = (), alive: float | None = None) -> Desk:
     """A second run: it knows the open alarms and the notices that were made, nothing else."""
     router = Router(shift.router.policy)
