@@ -103,6 +103,7 @@ class Line:
         self._engine = new_engine(identity)
         self._auth = _auth_of(destination, keys)
         self._target: Any = None
+        self._refused = asyncio.Event()
         self._own_address = ""
 
     async def trap(self, values: tuple[Value, ...]) -> None:
@@ -161,9 +162,13 @@ class Line:
                 raise SnmpFailed(f"The name {one.host} does not resolve.") from None
             family, address = found[0][0], (str(found[0][4][0]), one.port)
             kind = _Udp6Target if family == socket.AF_INET6 else _UdpTarget
-            self._target = await kind.create(address, timeout=one.timeout_s, retries=one.retries)
-            self._target.refused = asyncio.Event()
+            target = await kind.create(address, timeout=one.timeout_s, retries=one.retries)
+            try:
+                self._refused = await target.connect(address)
+            except OSError as error:
+                raise SnmpFailed(f"There is no way to {one.name}: {error.strerror or 'unreachable'}.") from None
             self._own_address = _own_address(address) if family == socket.AF_INET else ""
+            self._target = target
         return self._target
 
     def _context(self) -> Any:
@@ -172,7 +177,7 @@ class Line:
     async def _unless_refused(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Return what the work gives; SnmpFailed at once when the other host says that nobody listens there."""
         task = asyncio.ensure_future(work)
-        refused = asyncio.ensure_future(self._target.refused.wait())
+        refused = asyncio.ensure_future(self._refused.wait())
         try:
             await asyncio.wait({task, refused}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
@@ -190,7 +195,7 @@ class Line:
     def _raise_refusal(self) -> None:
         transport = self._target.transport
         refused, transport.refused = transport.refused, None
-        self._target.refused.clear()
+        self._refused.clear()
         if refused is not None:
             raise SnmpFailed(f"{self.destination.name} refuses: {refused.strerror or 'unreachable'}.")
 
@@ -200,16 +205,12 @@ class _Connected(asyncio.DatagramProtocol):
 
     loop: asyncio.AbstractEventLoop
     SOCK_FAMILY: int
-    remote: tuple[str, int]
     was_refused: asyncio.Event
     refused: OSError | None = None
-    _lport: asyncio.Future[Any]
 
-    def open_client_mode(self, iface: Any = None, allow_broadcast: bool = False) -> Any:
-        """Override: open the socket to one remote address."""
-        opening = self.loop.create_datagram_endpoint(lambda: self, remote_addr=self.remote, family=self.SOCK_FAMILY)
-        self._lport = asyncio.ensure_future(opening)
-        return self
+    async def connect(self, remote: tuple[str, int]) -> None:
+        """Open the socket to one remote address; OSError where there is no way to it."""
+        await self.loop.create_datagram_endpoint(lambda: self, remote_addr=remote, family=self.SOCK_FAMILY)
 
     def normalize_address(self, address: Any) -> None:
         """Override: a connected socket is told no address."""
@@ -229,18 +230,21 @@ class _Transport6(_Connected, udp6.Udp6AsyncioTransport):  # type: ignore[misc]
 
 
 class _Target:
-    """Mixed into pysnmp's targets: opens our transports."""
+    """Mixed into pysnmp's targets: uses the transport that is open already."""
 
     PROTO_TRANSPORT: Any
-    transport_address: tuple[str, int]
     transport: Any
-    refused: asyncio.Event
+
+    async def connect(self, remote: tuple[str, int]) -> asyncio.Event:
+        """Open the transport; return what is set when the other host refuses."""
+        self.transport = self.PROTO_TRANSPORT()
+        self.transport.was_refused = asyncio.Event()
+        await self.transport.connect(remote)
+        return self.transport.was_refused  # type: ignore[no-any-return]
 
     def open_client_mode(self) -> Any:
-        """Override: give the transport its remote address first."""
-        self.transport = self.PROTO_TRANSPORT()
-        self.transport.remote, self.transport.was_refused = self.transport_address, self.refused
-        return self.transport.open_client_mode()
+        """Override: it is open."""
+        return self.transport
 
 
 class _UdpTarget(_Target, UdpTransportTarget):  # type: ignore[misc]

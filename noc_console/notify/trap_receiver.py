@@ -130,8 +130,8 @@ class TrapReceiver:
             return
         try:
             received = self._read(data, address, peer)
-        except NotSnmp as error:
-            self.guard.count(f"malformed: {error}")
+        except NotSnmp:
+            self.guard.count("malformed")
         except NotAllowed as error:
             self.guard.count(str(error))
         else:
