@@ -74,7 +74,9 @@ class Lane:
         """Return when something may go, None when nothing waits or a sending is under way."""
         if self.is_busy or not self.entries:
             return None
-        return max(self.not_before, min(self._free_at(entry) for entry in self.entries.values()))
+        if now < self.not_before:
+            return self.not_before
+        return min(self._free_at(entry) for entry in self._first_ones())
 
     def waits_since(self) -> float | None:
         """Return the due time of what has waited longest."""
@@ -102,13 +104,17 @@ class Lane:
         return self.not_before
 
     def _free(self, now: float) -> Iterator[Entry]:
-        blocked: set[int] = set()
+        return (entry for entry in self._first_ones() if self._free_at(entry) <= now)
+
+    def _first_ones(self) -> Iterator[Entry]:
+        """Return the first notice of each alarm: the others wait for it, whatever their time."""
+        seen: set[int] = set()
         for entry in self.entries.values():
-            notice = entry.notice
-            if self._free_at(entry) <= now and notice.alarm_id not in blocked:
+            alarm_id = entry.notice.alarm_id
+            if alarm_id not in seen:
                 yield entry
-            if notice.alarm_id:
-                blocked.add(notice.alarm_id)
+            if alarm_id:
+                seen.add(alarm_id)
 
     def _with_its_group(self, best: Entry, now: float) -> list[Entry]:
         group = _group(best.notice)

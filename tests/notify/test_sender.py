@@ -210,6 +210,19 @@ def test_one_that_is_never_taken_is_tried_less_and_less_while_others_go(notice: 
     assert gone > 590
 
 
+def test_what_waits_behind_its_alarms_first_notice_does_not_wake_the_lane(notice: Make) -> None:
+    lane = Lane("one")
+    lane.put(notice("a1"))
+    lane.put(notice("a2", "resolve"))
+    lane.put(notice("b1", number=8))
+    failing, other = lane.ready(NOW)
+    next_at = lane.failed(failing, 0.0, NOW, random.Random(1))
+    lane.sent(other, NOW)
+    assert lane.ready(NOW) == []
+    assert lane.next_at(NOW) == next_at > NOW
+    assert [entry.notice.id for (entry,) in lane.ready(next_at)] == ["a1"]
+
+
 async def test_a_lost_answer_is_told_as_uncertain_and_not_again(
     desk: Desk, receiver: HttpReceiver, notice: Make
 ) -> None:
