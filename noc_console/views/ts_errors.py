@@ -20,11 +20,53 @@ from noc_console.views.ts_facts import pid_text
 
 Index = QModelIndex | QPersistentModelIndex
 ERROR = Qt.ItemDataRole.UserRole
+CUE = "cue"
+_QUIET = ("splice_null", "bandwidth_reservation")
 COLUMNS = (("Time", 78), ("TR", 78), ("PID", 64), ("What", 60))
+
+
+def cue_rows(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the cues of a report as rows of the list; heartbeats are none."""
+    return [
+        {
+            "indicator": CUE,
+            "pid": one.get("pid"),
+            "packet": one.get("packet", 0),
+            "offset": int(one.get("packet", 0)) * int(report.get("packet_size") or 188),
+            "at": one.get("at"),
+            "text": cue_text(one),
+            "count": one.get("sections", 1),
+            "ours": False,
+            "header": None,
+            "hex": "",
+        }
+        for one in report.get("scte35", ())
+        if one.get("command") not in _QUIET
+    ]
+
+
+def cue_text(cue: Mapping[str, Any]) -> str:
+    """Return a cue in words: what, which way, how long, how long before."""
+    way = {True: " out", False: " in"}.get(cue.get("is_out"), "")  # type: ignore[arg-type]
+    parts = [f"{cue.get('command')}{way}"]
+    if cue.get("event_id") is not None:
+        parts.append(f"event {cue['event_id']}")
+    if cue.get("duration_s") is not None:
+        parts.append(figures.number(float(cue["duration_s"]), 1, "s long"))
+    if cue.get("preroll_s") is not None:
+        parts.append(figures.number(float(cue["preroll_s"]), 1, "s ahead"))
+    return ", ".join(parts)
+
+
+def by_time(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return rows newest first; those without a time stay behind."""
+    return sorted(rows, key=lambda one: -(one["at"] if one["at"] is not None else 0.0))
 
 
 def severity_of(error: Mapping[str, Any]) -> Severity:
     """Return how grave an error is, as the catalogue says of its finding; one of our own making is a warning."""
+    if error["indicator"] == CUE:
+        return Severity.CLEARED
     indicator = INDICATORS.get(str(error["indicator"]))
     if error.get("ours") or indicator is None:
         return Severity.WARNING

@@ -65,7 +65,8 @@ class PacketCard(Card):
         write(painter, QRectF(box.x(), box.y(), box.width(), 18), str(self._error["text"]), text)
         header = self._error.get("header")
         if not header or not self._error.get("hex"):
-            said = "No packet: what was counted is that something did not come"
+            is_cue = self._error["indicator"] == "cue"
+            said = "A cue, and no error" if is_cue else "No packet: what was counted is that something did not come"
             self.paint_empty(painter, box.adjusted(0, 24, 0, 0), said)
             return
         top = self._fields(painter, box.adjusted(0, 24, 0, 0), header)

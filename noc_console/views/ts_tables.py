@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from noc_console.views.drawer_choice import Choice
 from noc_console.views.theme import Theme
 from noc_console.views.ts_errors import COLUMNS as ERROR_COLUMNS
-from noc_console.views.ts_errors import ErrorDelegate, ErrorModel
+from noc_console.views.ts_errors import CUE, ErrorDelegate, ErrorModel, by_time, cue_rows
 from noc_console.views.ts_pids import COLUMNS as PID_COLUMNS
 from noc_console.views.ts_pids import PidDelegate, PidModel
 from noc_console.views.ts_tree import TreeDelegate, TreeModel
@@ -142,7 +142,7 @@ class ErrorCard(TableCard):
         self.choice.setAccessibleName("Indicator to show")
         self.choice.setMinimumWidth(92)
         self.choice.addItem("All", "")
-        super().__init__("Counted errors", self.table, self.choice)
+        super().__init__("Errors and cues", self.table, self.choice)
         self.table.setModel(self.model)
         self.table.setItemDelegate(self._delegate)
         _dress(self.table, [width for _, width in ERROR_COLUMNS])
@@ -162,7 +162,11 @@ class ErrorCard(TableCard):
 
     def show_errors(self, errors: Sequence[Mapping[str, Any]] | None, report: Mapping[str, Any], notice: str) -> None:
         """Show an answer, newest first; the chosen error stays chosen as long as it is kept."""
-        self._offer(report.get("indicators") or {})
+        cues = cue_rows(report)
+        self._offer({**(report.get("indicators") or {}), **({CUE: len(cues)} if cues else {})})
+        if errors is not None:
+            chosen = str(self.choice.currentData() or "")
+            errors = by_time([*(errors if chosen != CUE else ()), *(cues if chosen in ("", CUE) else ())])
         index = self.table.currentIndex()
         before = self.model.error(index.row()) if index.isValid() else None
         if self.model.show_errors(errors or ()) and before is not None:

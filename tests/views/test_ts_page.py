@@ -171,6 +171,21 @@ def test_a_loss_on_our_side_is_said_to_be_ours():
     assert sum(text.startswith("lost in this machine: ") for text in texts) == 1
 
 
+def test_cues_stand_among_the_errors_by_time_and_heartbeats_do_not(look, qtbot):
+    card = ErrorCard(look)
+    qtbot.addWidget(card)
+    card.show_errors(ts_story.packets(), ts_story.report(), "")
+    rows = [card.model.error(row) for row in range(card.model.rowCount())]
+    cues = [one for one in rows if one["indicator"] == "cue"]
+    assert [one["text"] for one in cues] == [f"splice_insert out, event 4711, 24.0{GAP}s long, 8.1{GAP}s ahead"]
+    times = [one["at"] for one in rows]
+    assert times == sorted(times, reverse=True)
+    assert severity_of(cues[0]) is Severity.CLEARED
+    card.choice.setCurrentIndex(card.choice.findData("cue"))
+    card.show_errors(ts_story.packets(), ts_story.report(), "")
+    assert card.model.rowCount() == 1
+
+
 def test_headers_are_told_in_words():
     lines = dict(header_lines(ts_story.packets("1.4")[0]["header"]))
     assert lines["PID"] == "0x0100 (256)"
@@ -270,7 +285,7 @@ async def test_the_page_fills_from_the_agent(screen, desk):
         await asked(screen, desk)
         assert screen.pids.model.rowCount() == 8
         assert screen.tree.model.rowCount() == 2
-        assert screen.errors.model.rowCount() == 41
+        assert screen.errors.model.rowCount() == 42
         assert screen.plots.stack.charts[0].crossed
         screen.errors.next()
         screen.errors.next()

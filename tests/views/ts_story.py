@@ -230,7 +230,20 @@ def report() -> dict[str, Any]:
             "SDT": {"sections": 60, "versions": [0], "crc_errors": 0},
             "EIT": {"sections": 120, "versions": [4], "crc_errors": 0},
         },
-        "scte35": [],
+        "scte35": [
+            {"command": "splice_null", "pid": 258, "packet": 240_000, "at": NOW - 3, "sections": 60},
+            {
+                "command": "splice_insert",
+                "is_out": True,
+                "event_id": 4711,
+                "duration_s": 24.0,
+                "preroll_s": 8.1,
+                "pid": 258,
+                "packet": 239_000,
+                "at": NOW - 3.5,
+                "sections": 4,
+            },
+        ],
         "indicators": {"1.4": 128, "1.5.a": 21, "2.4": 50},
         "errors": [],
     }
