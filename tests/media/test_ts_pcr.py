@@ -129,3 +129,13 @@ def test_arrival_jitter_is_told_beside_accuracy_and_not_mixed_with_it() -> None:
     assert whole_stream["ts.arrival_jitter_s"] > 0.01
     assert whole_stream["ts.pcr_accuracy_ns"] < 50
     assert measures.metrics["pid/0x0100"]["ts.pcr_interval_s"] >= 0.02
+
+
+def test_packets_held_back_by_the_network_make_no_pcr_late() -> None:
+    packets, analyser = stream(3.0), Analyser()
+    for second in range(3):
+        rows = packets[second * RATE : (second + 1) * RATE]
+        bursts = 1000.0 + second + np.floor(np.arange(RATE) / RATE * 5) / 5
+        analyser.feed(rows, bursts)
+        analyser.tick(1001.0 + second)
+    assert {indicator for indicator in analyser.report().counts if indicator.startswith("2.3")} == set()

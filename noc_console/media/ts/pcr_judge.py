@@ -101,7 +101,7 @@ class PcrJudge:
 
     def _judge_gaps(self, steps: Steps) -> None:
         """TR 101 290, 2.3.a: the newer text has 100 ms, the older 40 ms."""
-        gap, pid = steps.gap, steps.pcrs.pid
+        gap, pid = _intervals(steps), steps.pcrs.pid
         warning, error = self._profile.pcr_warning_s + _SLACK_S, self._profile.pcr_error_s + _SLACK_S
         longest = np.fmax.reduceat(gap, steps.starts).tolist()
         for one, most in zip(pid[steps.starts].tolist(), longest, strict=True):
@@ -118,12 +118,17 @@ class PcrJudge:
         rows = rows[np.argsort(steps.pcrs.index[rows])]
         pcrs = steps.pcrs
 
+        intervals = _intervals(steps)
+
         def told(row: int) -> tuple[str, float]:
             one = rows[row]
-            pid, gap = int(pcrs.pid[one]), float(steps.gap[one])
+            pid, gap = int(pcrs.pid[one]), float(intervals[one])
             if indicator == "2.3.b":
                 jump = float(steps.step[one]) / PCR_HZ
-                return f"PID 0x{pid:04x}: the PCR jumps by {jump:+.3f} s in {gap:.3f} s, and no flag tells it.", jump
+                return (
+                    f"PID 0x{pid:04x}: the PCR jumps by {jump:+.3f} s in {float(steps.gap[one]):.3f} s, and no flag tells it.",
+                    jump,
+                )
             limit = self._profile.pcr_error_s if indicator == "2.3.a" else self._profile.pcr_warning_s
             return f"PID 0x{pid:04x}: no PCR for {gap * 1000:.1f} ms, the limit is {limit * 1000:.0f} ms.", gap
 
@@ -140,3 +145,12 @@ class PcrJudge:
             return f"PID 0x{pid:04x}: the PCR is {error:+.0f} ns off its place, the limit is ±{limit:.0f} ns.", error
 
         self._ledger.many("2.4", judged.index[rows], judged.pid[rows], judged.at[rows], told)
+
+
+def _intervals(steps: Steps) -> NDArray[np.float64]:
+    """Return the time between PCRs: what passed between their packets, or what they say themselves if that is less.
+
+    A network that holds packets back makes no PCR late.
+    """
+    said = steps.step / PCR_HZ
+    return np.where(said > 0, np.minimum(steps.gap, said), steps.gap)
