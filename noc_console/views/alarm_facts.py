@@ -18,11 +18,16 @@ _DAY_S = 86_400
 
 
 def alarm_entries(
-    alarm: Json, channel: Json | None, others: list[Json], now: float, kin: Sequence[Json] = ()
+    alarm: Json,
+    channel: Json | None,
+    others: list[Json],
+    now: float,
+    kin: Sequence[Json] = (),
+    told: Sequence[Entry] = (),
 ) -> tuple[Entry, ...]:
     """Return the drawer's entries for an alarm: facts, cause, evidence, people, what hides it, its companions.
 
-    `kin` are the alarms folded under it, `others` the other alarms of its channel.
+    `kin` are the alarms folded under it, `others` the other alarms of its channel, `told` says who was told.
     """
     same = _others(others, now, "Same channel") if others else ()
     return (
@@ -30,6 +35,7 @@ def alarm_entries(
         *cause_entries(alarm, list(kin), now),
         *_evidence(alarm, channel, now),
         *_people(alarm),
+        *told,
         *hiding_entries(alarm),
         *same,
     )

@@ -93,11 +93,28 @@ def _lab(painter: QPainter, box: QRectF) -> None:
     painter.drawLine(QPointF(4.7, 11.5), QPointF(13.3, 11.5))
 
 
+def _notices(painter: QPainter, box: QRectF) -> None:
+    """An envelope."""
+    painter.drawRect(QRectF(1.5, 3.5, 15, 11))
+    painter.drawPolyline([QPointF(1.5, 4), QPointF(9, 10), QPointF(16.5, 4)])
+
+
+def _maintenance(painter: QPainter, box: QRectF) -> None:
+    """A calendar's sheet with one day marked."""
+    painter.drawRect(QRectF(2, 3.5, 14, 12.5))
+    painter.drawLine(QPointF(2, 7.5), QPointF(16, 7.5))
+    for x in (5.5, 12.5):
+        painter.drawLine(QPointF(x, 1.5), QPointF(x, 5))
+    painter.drawRect(QRectF(9.5, 10, 3.5, 3))
+
+
 ICONS: Mapping[str, Paint] = {
     "overview": _overview,
     "wall": _wall,
     "channels": _channels,
     "alarms": _alarms,
     "ts": _ts,
+    "notices": _notices,
+    "maintenance": _maintenance,
     "lab": _lab,
 }

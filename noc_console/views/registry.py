@@ -29,10 +29,14 @@ SCREENS: Mapping[str, Entry] = {
     "channels": Entry("Channels", "channels:ChannelsScreen", "channels"),
     "alarms": Entry("Alarms", "alarms:AlarmsScreen", "alarms"),
     "ts": Entry("TS", "ts:TsScreen", "ts", needs_streams=True),
+    "notices": Entry("Notices", "notices_screen:NoticesScreen", "notices"),
+    "maintenance": Entry("Maintenance", "maintenance:MaintenanceScreen", "maintenance"),
     "lab": Entry("Lab", "lab_panel:LabScreen", "lab", needs_lab=True),
     "channel": Entry("Channel", "channel:ChannelScreen"),
     "ts-input": Entry("Transport stream", "ts_input:TsInputScreen"),
     "add-channel": Entry("Add channel", "add_channel:AddChannelScreen"),
+    "nms": Entry("NMS log", "nms:NmsScreen"),
+    "rules": Entry("Rules", "workshop:WorkshopScreen"),
     "import": Entry("Import channels", "import_channels:ImportScreen"),
 }
 

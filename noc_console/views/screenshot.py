@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from noc_console.views.endpoint import Source
     from noc_console.views.window import Window
 
+_DRY = 2
 _LINK_S = 40.0
 _END_S = 8.0
 _STORY = ("stale-playlist", "slow-segment")
@@ -87,6 +88,7 @@ async def _shoot(desk: Desk, source: Source, shot: Shot, file: Path, is_lab: boo
     try:
         await _linked(desk)
         if is_lab:
+            await _set_up(desk, shot.view)
             await _tell_story(desk)
         if is_lab and shot.view.startswith("ts"):
             await _break_streams(desk)
@@ -111,6 +113,15 @@ async def _linked(desk: Desk) -> None:
             return
         await asyncio.sleep(0.1)
     raise KnownError(desk.mirror.link_text or "The agent did not come up.")
+
+
+async def _set_up(desk: Desk, view: str) -> None:
+    from noc_console.views.screenshot_people import plan_work, tell_people
+
+    if view in ("notices", "receivers", "told", "nms"):
+        await tell_people(desk)
+    if view in ("maintenance",):
+        await plan_work(desk)
 
 
 async def _tell_story(desk: Desk) -> None:
@@ -191,11 +202,28 @@ def _keys(window: Window, desk: Desk) -> None:
     window.show_keys()
 
 
+def _notice_view(number: int) -> Callable[[Window, Desk], None]:
+    def show(window: Window, desk: Desk) -> None:
+        from noc_console.views.notices_screen import NoticesScreen
+
+        _screen("notices")(window, desk)
+        screen = window.stage.currentWidget()
+        alarms = desk.mirror.open_alarms()
+        if isinstance(screen, NoticesScreen) and screen.stack.currentIndex() != number:
+            screen.views.go(number)
+            if number == _DRY and alarms:
+                screen.open(int(alarms[0]["id"]))
+
+    return show
+
+
 VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
-    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts")},
+    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts", "notices")},
     "add-channel": _add_channel,
     "channel": _channel,
     "keys": _keys,
     "palette": _palette,
+    "receivers": _notice_view(1),
+    "told": _notice_view(_DRY),
     "ts-input": _stream,
 }

@@ -44,6 +44,10 @@ QPushButton[look="link"] { background: transparent; border: 0; padding: 0; color
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: $bg;
   border: 1px solid $control_line; border-radius: 3px; padding: 0px 8px; min-height: 28px;
   selection-background-color: $accent; selection-color: $bg; }
+QLineEdit:disabled, QComboBox:disabled, QCheckBox:disabled { color: $tertiary; border-color: $hairline; }
+QPlainTextEdit[look="raw"] { font-family: "JetBrains Mono"; font-size: 11px; padding: 8px 12px; border: 0;
+  border-top: 1px solid $hairline; border-radius: 0; }
+QPlainTextEdit[look="raw"]:focus { border-top: 1px solid $accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
   border-color: $accent; }
 QComboBox::drop-down { border: 0; width: 20px; }

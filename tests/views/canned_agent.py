@@ -23,7 +23,7 @@ class CannedAgent:
 
     async def answer(self, request: web.Request) -> web.Response:
         path = request.path.removeprefix("/api/v1")
-        if request.method != "GET":
+        if request.method != "GET" and path != "/notices/dry-run":
             is_json = request.content_type == "application/json" and request.can_read_body
             body = await request.json() if is_json else await request.text()
             self.told.append(
@@ -45,6 +45,10 @@ class CannedAgent:
             return story.playlist()
         if path == "/alarms":
             return {"alarms": [*story.alarms(), *story.closed_alarms()]}
+        if path == "/notices":
+            return {"status": "ok", "count": 0, "notices": []}
+        if path == "/notices/dry-run":
+            return {"status": "ok", "routes": [], "told": [], "not_told": []}
         if path == "/templates":
             return {"templates": [{"name": "TPL_ABR_OTT"}, {"name": "TPL_OWN"}]}
         if path == "/lab":
