@@ -84,7 +84,8 @@ class Engine:
 
     def sweep(self, at: float) -> list[Change]:
         """Let time pass: shelves and acknowledgements end, and what nobody measures any more holds nothing up."""
-        return [*self.ledger.due(at), *aged(self.conditions, at), *self.hiding.turned(at)]
+        changes = [*self.ledger.due(at), *aged(self.conditions, at), *self.hiding.turned(at)]
+        return [*changes, *self.folding.late(at)]
 
     def settle(self, changes: list[Change], at: float) -> list[Change]:
         """Return these changes with what follows from them: what hides the new alarms, what they are folded under.

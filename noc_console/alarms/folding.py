@@ -14,6 +14,8 @@ from noc_console.model import Channel, Input
 
 OWN_CAUSES = ("PROBE_DOWN", "PROBE_RESOURCE_HIGH", "CLOCK_SKEW")
 _MOST_OF_ALL = 0.8
+LARGE = 200  # channels at one place, children of one parent ...
+LARGE_EVERY_S = 2.0  # ... that are counted again so often at most
 Watched = Mapping[int, tuple[Channel, int]]
 
 
@@ -30,6 +32,8 @@ class Folding:
     _chains: dict[int, tuple[Chain, ...]] = field(default_factory=dict)  # channel: its faults now
     _standing: dict[str, dict[int, None]] = field(default_factory=dict)  # place: channels with a fault there
     _groups: dict[str, Group] = field(default_factory=dict)
+    _looked: dict[str, float] = field(default_factory=dict)  # large places: when they were last looked at
+    _late: set[str] = field(default_factory=set)
     _refused: set[str] = field(default_factory=set)  # an operator called the parent false: not made again
 
     def configure(self, watched: Watched, at: float) -> list[Change]:
@@ -57,13 +61,21 @@ class Folding:
             places |= self._rechained(channel_id)
         before = dict(self._groups)
         for place in sorted(places):
-            self._regrouped(place)
-        self._regrouped_all()
+            self._regrouped(place, at)
+        self._regrouped_all(at)
         changed = [key for key in {**before, **self._groups} if before.get(key) is not self._groups.get(key)]
         for key in changed:
-            for chain in (*_chains_of(before.get(key)), *_chains_of(self._groups.get(key))):
-                touched[chain.root.channel_id] = None
+            touched |= _moving(before.get(key), self._groups.get(key))
         return self._applied(touched, changed, at)
+
+    def late(self, at: float) -> list[Change]:
+        """Look again at the large places that were not looked at for a while, because they were a moment before."""
+        places, self._late = self._late, set()
+        if not places:
+            return []
+        self._looked = {place: then for place, then in self._looked.items() if place not in places}
+        standing = [channel for place in sorted(places) for channel in list(self._standing.get(place, ()))[:1]]
+        return self.settle(standing, at)
 
     def refuse(self, parent: Alarm) -> list[int]:
         """Take that an operator called a parent false; return the channels to look at again."""
@@ -112,7 +124,19 @@ class Folding:
             if place in _places(chain.root.host, chain.root.sisters)
         ]
 
-    def _regrouped(self, place: str) -> None:
+    def _is_soon(self, key: str, size: int, at: float) -> bool:
+        """Say whether a large place was looked at a moment ago: what comes joins its group, the counts follow."""
+        if size < LARGE or self._groups.get(key) is None:
+            return False
+        if at - self._looked.get(key, float("-inf")) < LARGE_EVERY_S:
+            self._late.add(key)
+            return True
+        self._looked[key] = at
+        return False
+
+    def _regrouped(self, place: str, at: float) -> None:
+        if self._is_soon(place, len(self._standing.get(place, ())), at):
+            return
         here = self._here(place)
         if not here:
             self._refused.discard(place)
@@ -126,9 +150,11 @@ class Folding:
         verdict = cause.sister_verdict(title) if kind == "label" else ""
         self._groups[place] = cause.group(Place(place, title, len(measured), max(well, 0)), found, verdict)
 
-    def _regrouped_all(self) -> None:
+    def _regrouped_all(self, at: float) -> None:
         """See whether so much fails at several hosts at once that it is not theirs: our network, or the agent."""
         key = f"agent:{self.agent}"
+        if self._is_soon(key, len(self._chains), at):
+            return
         self._groups.pop(key, None)
         hosts = [place for place in self._groups if place.startswith("host:")]
         own = self._own_cause()
@@ -157,14 +183,14 @@ class Folding:
         """
         root = chain.root
         network = self._groups.get(f"agent:{self.agent}")
-        if network and root.alarm_id in network.roots:
+        if network and root.raised_at >= network.began_at:
             return network.cause.key
         host = self._groups.get(f"host:{root.host}")
         for label in root.sisters:
             group = self._groups.get(f"label:{label}")
-            if group and root.alarm_id in group.roots and (host is None or host.channels <= group.channels):
-                return group.cause.key
-        return host.cause.key if host and root.alarm_id in host.roots else ""
+            if _holds(group, root) and (host is None or group is None or host.channels <= group.channels):
+                return f"label:{label}"
+        return f"host:{root.host}" if _holds(host, root) else ""
 
     # -- what that means for the alarms
 
@@ -183,9 +209,8 @@ class Folding:
         for chain in alone:
             wanted[chain.root.alarm_id] = None
             wanted |= {fact.alarm_id: chain.root.alarm_id for fact in chain.followers}
-        for channel_id in channels:
-            wanted = dict.fromkeys(self.ledger.by_channel.get(channel_id, ())) | wanted
-        moved = self._moved(wanted, at)
+        every = (one for channel_id in channels for one in self.ledger.by_channel.get(channel_id, ()))
+        moved = self._moved(dict.fromkeys(every) | wanted, at)
         parents = {*moved.parents, *(one.alarm.id for one in changes)}
         changes += moved.changes
         return [*changes, *self._told_parents(parents, alone, changed, at)]
@@ -243,9 +268,21 @@ class Folding:
         changes = []
         for alarm_id in sorted(causes):
             alarm = self.ledger.alarms.get(alarm_id)
-            if alarm is not None:
+            if alarm is not None and not self._is_told_soon(alarm, at):
                 changes += self._told_parent(alarm, causes[alarm_id], at)
         return changes
+
+    def _is_told_soon(self, parent: Alarm, at: float) -> bool:
+        """Say whether a parent of very many was told a moment ago; it is told again with the next look."""
+        key = f"parent:{parent.id}"
+        if len(self.ledger.by_parent.get(parent.id, ())) < LARGE:
+            self._looked.pop(key, None)
+            return False
+        if at - self._looked.get(key, float("-inf")) < LARGE_EVERY_S:
+            self._late.add(parent.cause.key if parent.cause else "")
+            return True
+        self._looked[key] = at
+        return False
 
     def _told_parent(self, alarm: Alarm, found: Group | Cause | None, at: float) -> list[Change]:
         group = found if isinstance(found, Group) else self._group_of(alarm)
@@ -294,6 +331,19 @@ class _Moved:
 def host_of(one: Input) -> str:
     """Return the endpoint an input is fetched from: host and port."""
     return urlsplit(one.url).netloc.rpartition("@")[2] or one.url
+
+
+def _holds(group: Group | None, root: Fact) -> bool:
+    """Say whether a fault at a place is part of its group: it came with it or after it."""
+    return group is not None and root.raised_at >= group.began_at
+
+
+def _moving(before: Group | None, after: Group | None) -> dict[int, None]:
+    """Return the channels whose alarms may stand elsewhere now that a group is another one."""
+    if before and after and before.began_at == after.began_at:
+        # what else is there has stayed where it was, but a multiplex may have to give way to its host
+        return {one.root.channel_id: None for one in (*before.chains, *after.chains) if one.root.sisters}
+    return {chain.root.channel_id: None for chain in (*_chains_of(before), *_chains_of(after))}
 
 
 def _places(host: str, sisters: Iterable[str]) -> tuple[str, ...]:
