@@ -124,9 +124,9 @@ class PcrJudge:
             one = rows[row]
             pid, gap = int(pcrs.pid[one]), float(intervals[one])
             if indicator == "2.3.b":
-                jump = float(steps.step[one]) / PCR_HZ
+                jump, passed = float(steps.step[one]) / PCR_HZ, float(steps.gap[one])
                 return (
-                    f"PID 0x{pid:04x}: the PCR jumps by {jump:+.3f} s in {float(steps.gap[one]):.3f} s, and no flag tells it.",
+                    f"PID 0x{pid:04x}: the PCR jumps by {jump:+.3f} s in {passed:.3f} s, and no flag tells it.",
                     jump,
                 )
             limit = self._profile.pcr_error_s if indicator == "2.3.a" else self._profile.pcr_warning_s
