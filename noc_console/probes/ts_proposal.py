@@ -12,7 +12,7 @@ def proposal(details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the proposal made of the details of an inspected transport stream."""
     streams = [stream for service in details["services"] for stream in service["streams"]]
     height = max((int(stream.get("height") or 0) for stream in streams), default=0)
-    is_hdr = any(stream.get("hdr") for stream in streams)
+    is_hdr = any(stream.get("hdr") not in (None, "", "SDR") for stream in streams)
     kind = "4K" if height >= _UHD_LINES else "HD" if height >= _HD_LINES or not height else "SD"
     return {
         "segment_s": 6.0,
