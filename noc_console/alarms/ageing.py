@@ -34,11 +34,8 @@ def _unseen(conditions: Conditions, at: float) -> list[Change]:
         return []
     conditions.aged_at = at
     memory = conditions.memory
-    old = [
-        key
-        for key, watch in memory.each()
-        if watch.phase.is_active and memory.newest(key[0]) - max(watch.at, 0.0) > UNSEEN_S
-    ]
+    limits = {one: memory.newest(one) - UNSEEN_S for one in memory.seen}
+    old = [key for key, watch in memory.each() if watch.at < limits.get(key[0], -UNSEEN_S) and watch.phase.is_active]
     return [change for key in old for change in conditions.fallen(key, at)]
 
 
