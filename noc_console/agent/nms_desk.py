@@ -40,8 +40,8 @@ class NmsDesk:
         while len(found) < query.limit and read < _MOST_READ:
             events = await self._page(query, at)
             read += len(events)
-            some = [one for one in events if not query.text or has_text(one, query.text)]
-            found += [line_of(one, query.with_raw) for one in some[: query.limit - len(found)]]
+            # a page is a thousand traps: looked through beside the loop
+            found += (await asyncio.to_thread(_lines, events, query))[: query.limit - len(found)]
             if len(events) < _PAGE:
                 break
             at = events[-1].seq
@@ -177,6 +177,10 @@ class NmsDesk:
         data = {"receiver": name, "by": by, "outcome": said, "state": state}
         await self.agent.flow.tell(Event("NmsReached", self.agent.clock.now(), data=data))
         return found
+
+
+def _lines(events: tuple[Event, ...], query: LogQuery) -> list[dict[str, Any]]:
+    return [line_of(one, query.with_raw) for one in events if not query.text or has_text(one, query.text)]
 
 
 def _snmp_desk() -> Any:
