@@ -14,6 +14,7 @@ from noc_console.views.desk import Desk
 from noc_console.views.figures import age, clock
 from noc_console.views.glyphs import paint_glyph
 from noc_console.views.theme import BODY, FIGURE, SEMIBOLD, TITLE
+from noc_console.views.wall_facts import waiting
 
 _HEIGHT = 52
 
@@ -75,7 +76,9 @@ class ChannelHeader(QWidget):
             return f"Disabled: not measured, {seen}"
         if state == "loading":
             return "Loading: the first look is under way"
-        return str(channel["text"]) or f"Normal, {seen}"
+        if channel["text"]:
+            return str(channel["text"])
+        return f"Normal, {seen}" + (f"; {waiting(channel['latched'])}" if channel.get("latched") else "")
 
     def _paint_template(self, painter: QPainter) -> None:
         theme = self._desk.theme

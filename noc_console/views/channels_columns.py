@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from noc_console.model import Severity
 from noc_console.views import figures
 from noc_console.views.state import BoardMirror, Json
+from noc_console.views.wall_facts import waiting
 from noc_console.views.wall_rows import worst_metric
 
 Value = str | float
@@ -44,6 +45,11 @@ def _rank(channel: Json, mirror: BoardMirror) -> float:
     rank = float(Severity(channel["severity"]).rank) - 0.5 * bool(channel["acknowledged"])
     is_dark = rank < 1 and mirror.channel_state(channel) in ("stale", "lost")
     return 0.75 if is_dark else rank
+
+
+def _wrong(channel: Json, mirror: BoardMirror) -> str:
+    count = int(channel.get("latched") or 0)
+    return str(channel["text"]) or (f"Gone; {waiting(count)}" if count else "")
 
 
 def _kinds(channel: Json, mirror: BoardMirror) -> str:
@@ -141,7 +147,7 @@ COLUMNS = (
     Column("type", "Type", 90, _kinds, _kinds, narrow=False),
     Column("class", "Class", 70, _field("class"), _field("class"), narrow=False),
     Column("tier", "Tier", 56, _tier_text, _tier, is_figure=True),
-    Column("wrong", "What is wrong", 320, _field("text"), _field("text")),
+    Column("wrong", "What is wrong", 320, _wrong, _wrong),
     Column("playlist_age", "Age ÷ target", 110, _age_text, _age, is_figure=True),
     Column("segment_download", "Download", 96, _download_text, _download, is_figure=True),
     Column("top_bitrate", "Top rung", 110, _bitrate_text, _bitrate, is_figure=True),

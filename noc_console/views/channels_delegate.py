@@ -10,7 +10,7 @@ from noc_console.model import Severity
 from noc_console.views.channels_columns import COLUMNS, Column
 from noc_console.views.channels_model import CHANNEL, Index
 from noc_console.views.desk import Desk
-from noc_console.views.glyphs import paint_glyph, paint_hatch
+from noc_console.views.glyphs import paint_glyph, paint_hatch, paint_waiting
 from noc_console.views.state import Json
 from noc_console.views.theme import BODY, MEDIUM
 
@@ -74,6 +74,9 @@ class ChannelsDelegate(QStyledItemDelegate):
         if state in ("stale", "lost") and severity is Severity.CLEARED:
             severity = Severity.INDETERMINATE
         is_grave = severity.rank >= Severity.MAJOR.rank and not acked and state == "ok"
+        if severity is Severity.CLEARED and channel.get("latched"):
+            paint_waiting(painter, self._desk.theme, QPointF(box.x() + 24, box.center().y()), 16)
+            return
         if not is_grave or self._desk.frame.is_lit:
             centre = QPointF(box.x() + 24, box.center().y())
             paint_glyph(painter, self._desk.theme, severity, centre, 16, acked=acked)
@@ -121,6 +124,8 @@ class ChannelsDelegate(QStyledItemDelegate):
         if column.key == "state":
             return colours.text if state in ("stale", "lost") else colours.tertiary
         if state != "ok":
+            return colours.tertiary
+        if column.key == "wrong" and not is_ill:
             return colours.tertiary
         if column.key in ("code", "wrong", "alarms"):
             return colours.text if is_ill or column.key != "code" else colours.data_line

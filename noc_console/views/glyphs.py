@@ -71,6 +71,18 @@ def paint_hatch(painter: QPainter, theme: Theme, rect: QRectF) -> None:
     painter.restore()
 
 
+def paint_waiting(painter: QPainter, theme: Theme, centre: QPointF, size: float) -> None:
+    """Paint the mark of a condition that has gone but waits for acknowledgement: a small grey frame, no letter."""
+    painter.save()
+    painter.setPen(QPen(theme.colours.secondary, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    half = round(size / 4)
+    painter.drawRect(
+        QRectF(round(centre.x()) - half + 0.5, round(centre.y()) - half + 0.5, 2 * half - 1, 2 * half - 1)
+    )
+    painter.restore()
+
+
 def paint_clock(painter: QPainter, colour: QColor, centre: QPointF, size: float) -> None:
     """Paint the clock that says: shelved."""
     painter.save()

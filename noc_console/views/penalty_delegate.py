@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from noc_console.model import Severity
 from noc_console.views import figures
 from noc_console.views.desk import Desk
-from noc_console.views.glyphs import paint_glyph
-from noc_console.views.penalty_model import Index, PenaltyModel, Row, dark_text
+from noc_console.views.glyphs import paint_glyph, paint_waiting
+from noc_console.views.penalty_model import WAITING_TEXT, Index, PenaltyModel, Row, dark_text
 from noc_console.views.state import Json
 from noc_console.views.theme import AXIS, BODY, MEDIUM, SEMIBOLD
 
-_HEIGHTS = {Row.ILL: 60, Row.HEADING: 40, Row.DARK: 28}
+_HEIGHTS = {Row.ILL: 60, Row.HEADING: 40, Row.DARK: 28, Row.WAITING_HEADING: 40, Row.WAITING: 28}
 _LEFT = 48
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -42,6 +42,10 @@ class PenaltyDelegate(QStyledItemDelegate):
                 self._dark(painter, box, self._model.channel(index.row()), is_selected)
             case Row.HEADING:
                 self._say(painter, box.adjusted(12, 10, -12, 0), "NOT MEASURED", self._font(AXIS, SEMIBOLD))
+            case Row.WAITING:
+                self._waiting(painter, box, self._model.channel(index.row()), is_selected)
+            case Row.WAITING_HEADING:
+                self._say(painter, box.adjusted(12, 10, -12, 0), self._model.waiting_text, self._font())
         painter.restore()
 
     def _ill(self, painter: QPainter, box: QRectF, channel: Json, is_selected: bool) -> None:
@@ -87,6 +91,18 @@ class PenaltyDelegate(QStyledItemDelegate):
         if is_selected:
             self._ring(painter, box)
 
+    def _waiting(self, painter: QPainter, box: QRectF, channel: Json, is_selected: bool) -> None:
+        colours = self._desk.theme.colours
+        if is_selected:
+            painter.fillRect(box, colours.selected_row)
+        paint_waiting(painter, self._desk.theme, QPointF(box.x() + 28, box.center().y()), 14)
+        top = box.center().y() - 8.5
+        code = QRectF(box.x(), top - 11, box.width(), 60)
+        left = self._code(painter, code, channel, box.right() - 24, colours.secondary)
+        self._cut(painter, QRectF(left, top, box.right() - 16 - left, 17), WAITING_TEXT, colours.tertiary)
+        if is_selected:
+            self._ring(painter, box)
+
     def _bar(self, painter: QPainter, box: QRectF, hue: QColor, acked: bool) -> None:
         if acked:
             painter.setPen(hue)
@@ -94,11 +110,13 @@ class PenaltyDelegate(QStyledItemDelegate):
         else:
             painter.fillRect(QRectF(box.x(), box.y(), 4, box.height() - 1), hue)
 
-    def _code(self, painter: QPainter, box: QRectF, channel: Json, limit: float) -> float:
+    def _code(
+        self, painter: QPainter, box: QRectF, channel: Json, limit: float, colour: QColor | None = None
+    ) -> float:
         """Write the code; return where the next word begins."""
         font = self._desk.theme.mono(BODY, MEDIUM)
         place = QRectF(box.x() + _LEFT, box.y() + 11, limit - box.x() - _LEFT, 17)
-        self._cut(painter, place, channel["code"], self._desk.theme.colours.text, font)
+        self._cut(painter, place, channel["code"], colour or self._desk.theme.colours.text, font)
         width = min(QFontMetricsF(font).horizontalAdvance(channel["code"]), place.width())
         return place.x() + width + 8
 

@@ -1,4 +1,4 @@
-"""The penalty box: ill channels worst first, then those nobody measures; the model keeps only ids."""
+"""The penalty box: ill channels, then those nobody measures, then well ones whose alarm nobody answered; ids only."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from noc_console.views import figures
 from noc_console.views.state import BoardMirror, Json
 
 Index = QModelIndex | QPersistentModelIndex
+WAITING_TEXT = "Condition gone, nobody answered"
 
 
 class Row(Enum):
@@ -20,11 +21,13 @@ class Row(Enum):
     ILL = auto()
     HEADING = auto()
     DARK = auto()
+    WAITING_HEADING = auto()
+    WAITING = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One row: its kind and the channel (0 for the heading)."""
+    """One row: its kind and the channel (0 for a heading)."""
 
     kind: Row
     channel_id: int = 0
@@ -56,6 +59,12 @@ class PenaltyModel(QAbstractListModel):
         """Number of channels with an open alarm."""
         return sum(place.kind is Row.ILL for place in self._places)
 
+    @property
+    def waiting_text(self) -> str:
+        """How many channels are well again and only wait for an answer."""
+        count = sum(place.kind is Row.WAITING for place in self._places)
+        return f"{count} wait{'s' if count == 1 else ''} for acknowledgement"
+
     def place(self, row: int) -> Place:
         """Return what a row is."""
         return self._places[row]
@@ -70,7 +79,7 @@ class PenaltyModel(QAbstractListModel):
 
     def next_ill(self, channel_id: int) -> int:
         """Return the channel after this one in the box, the worst after the last; 0 when none is ill."""
-        ids = [place.channel_id for place in self._places if place.channel_id]
+        ids = [place.channel_id for place in self._places if place.kind in (Row.ILL, Row.DARK)]
         if not ids:
             return 0
         return ids[(ids.index(channel_id) + 1) % len(ids)] if channel_id in ids else ids[0]
@@ -93,9 +102,13 @@ class PenaltyModel(QAbstractListModel):
         place = self._places[index.row()]
         if place.kind is Row.HEADING:
             return "Not measured"
+        if place.kind is Row.WAITING_HEADING:
+            return self.waiting_text
         channel = self._mirror.channels[place.channel_id]
         if place.kind is Row.DARK:
             return f"{channel['code']}, {dark_text(channel, self._mirror)}"
+        if place.kind is Row.WAITING:
+            return f"{channel['code']}, {WAITING_TEXT}"
         age = figures.age(self._mirror.now() - channel["since"])
         return f"{channel['severity']}, {channel['code']} {channel['name']}, {channel['text']}, {age}"
 
@@ -129,6 +142,11 @@ def ranked(mirror: BoardMirror) -> list[Place]:
     rows = [Place(Row.ILL, one["id"]) for one in ill]
     if dark:
         rows += [Place(Row.HEADING)] + [Place(Row.DARK, one["id"]) for one in dark]
+    known = {place.channel_id for place in rows}
+    waiting = [one for one in mirror.channels.values() if one.get("latched") and one["id"] not in known]
+    if waiting:
+        waiting.sort(key=lambda one: str(one["code"]))
+        rows += [Place(Row.WAITING_HEADING)] + [Place(Row.WAITING, one["id"]) for one in waiting]
     return rows
 
 

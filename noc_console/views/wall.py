@@ -58,7 +58,8 @@ class Wall(QWidget):
         """Pull what changed from the board and ask for a repaint of those tiles."""
         changes = self._desk.mirror.changes(self._seen)
         self._seen = changes.revision
-        if changes.order or changes.everything:
+        is_moved = self.devicePixelRatioF() != self._strip.scale  # to a screen of another density
+        if changes.order or changes.everything or is_moved:
             self._lay_out()
         elif changes.channels:
             self._dirty(self.rows.fill(self._desk.mirror, changes.channels))
@@ -100,7 +101,7 @@ class Wall(QWidget):
         for rect in event.region():  # type: ignore[attr-defined]
             painter.fillRect(rect, self._desk.theme.colours.bg)
             rows.update(self.grid.inside(rect.left(), rect.top(), rect.right(), rect.bottom()))
-        image = as_image(self._pixels)
+        image = as_image(self._pixels, self._strip.scale)
         for row in sorted(rows):
             self._paint_tile(painter, row, image)
         if self.rows.row_of.get(self.current, -1) in rows:
@@ -162,8 +163,9 @@ class Wall(QWidget):
         self.grid = lay_out(len(self.rows), self.width())
         x, _top, height, bar = PLACES[self.grid.form].strip
         room = self.grid.width - 2 * x
-        self._strip = Strip(room, height, room - bar - (6 if bar else 0), bar)
-        self._pixels = np.zeros((len(self.rows), height, room, 4), np.uint8)
+        strip = Strip(room, height, room - bar - (6 if bar else 0), bar).at_scale(self.devicePixelRatioF())
+        self._strip = strip
+        self._pixels = np.zeros((len(self.rows), strip.height, strip.width, 4), np.uint8)
         self._pixmaps.clear()
         self._faces = [self._face(row) for row in range(len(self.rows))]
         self.setMinimumHeight(self.grid.full_height)
@@ -193,6 +195,7 @@ class Wall(QWidget):
             tuple(rows.layer[row].tolist()),
             bool(rows.shown[row]),
             str(channel["text"]) if PLACES[self.grid.form].text_y and rows.rank[row] else "",
+            bool(channel.get("latched")),
         )
 
     def _channel(self, row: int) -> Json:
@@ -220,8 +223,9 @@ class Wall(QWidget):
         x, y = self.grid.place(row)
         painter.drawPixmap(x, y, self._pixmap(face))
         if face.state == "ok" and face.is_shown:
-            left, top, height, _ = PLACES[self.grid.form].strip
-            painter.drawImage(x + left, y + top, image, 0, row * height, self._strip.width, height)  # type: ignore[call-overload]
+            left, top, _, _ = PLACES[self.grid.form].strip
+            strip = self._strip
+            painter.drawImage(x + left, y + top, image, 0, row * strip.height, strip.width, strip.height)  # type: ignore[call-overload]
             if self.grid.form is Form.HUGE:
                 self._paint_figures(painter, row, x, y)
             if is_blinking(face) and self._desk.frame.is_lit:

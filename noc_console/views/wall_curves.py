@@ -24,11 +24,19 @@ class Strip:
     height: int
     curve_width: int
     bar_width: int
+    scale: float = 1.0
+    """Device pixels for one pixel of the layout."""
 
     @property
     def bar_left(self) -> int:
         """Where the bar begins."""
         return self.width - self.bar_width
+
+    def at_scale(self, scale: float) -> Strip:
+        """Return the strip in device pixels of a screen of this scale."""
+        width, height, bar = (round(side * scale) for side in (self.width, self.height, self.bar_width))
+        gap = round((self.width - self.curve_width - self.bar_width) * scale)
+        return Strip(width, height, width - bar - gap, bar, scale)
 
 
 def paint_curves(
@@ -47,10 +55,10 @@ def paint_curves(
     share = place - left
     edge = values[:, left] * (1 - share) + values[:, right] * share
     height: NDArray[np.float64] = np.asarray(
-        (1 - np.sqrt(np.clip(edge, 0, SPARK_TOP) / SPARK_TOP)) * (strip.height - 2) + 1
+        (1 - np.sqrt(np.clip(edge, 0, SPARK_TOP) / SPARK_TOP)) * (strip.height - 2 * strip.scale) + strip.scale
     )
-    upper = np.minimum(height[:, :-1], height[:, 1:]) - 0.5
-    lower = np.maximum(height[:, :-1], height[:, 1:]) + 0.5
+    upper = np.minimum(height[:, :-1], height[:, 1:]) - strip.scale / 2
+    lower = np.maximum(height[:, :-1], height[:, 1:]) + strip.scale / 2
     line = np.arange(strip.height, dtype=np.float32)[None, :, None]
     cover = np.minimum(line + 1, lower[:, None, :]) - np.maximum(line, upper[:, None, :])
     cover = np.nan_to_num(np.clip(cover, 0, 1), nan=0.0)
@@ -78,7 +86,7 @@ def paint_bars(
     bar[:, :, :3] = track
     bar[:, height - height // 2 :, :3] = band
     values = age[rows]
-    mark = max(2, height // 7)
+    mark = max(round(2 * strip.scale), height // 7)
     top = (1 - np.clip(np.nan_to_num(values), 0, AGE_TOP) / AGE_TOP) * (height - mark)
     first = np.rint(top).astype(np.intp)
     known = np.flatnonzero(np.isfinite(values))
@@ -87,10 +95,12 @@ def paint_bars(
     pixels[rows, :, strip.bar_left :, :] = bar[:, :, None, :]
 
 
-def as_image(pixels: Pixels) -> QImage:
+def as_image(pixels: Pixels, scale: float = 1.0) -> QImage:
     """Return a QImage over the strips, one below the other, without copying; `pixels` must outlive it."""
     count, height, width, _ = pixels.shape
-    return QImage(pixels.data, width, count * height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(pixels.data, width, count * height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    return image
 
 
 def _bgr(colour: QColor) -> tuple[int, int, int]:

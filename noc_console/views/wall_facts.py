@@ -24,12 +24,19 @@ def facts_of(channel: Json, mirror: BoardMirror) -> str:
         since = figures.age(mirror.now() - channel["since"])
         owner = f", {escape(channel['owner'])}" if channel["owner"] else ""
         lines.append(f"{channel['severity'].capitalize()} for {since}{owner}: {escape(channel['text'])}")
+    if channel.get("latched"):
+        lines.append(f"{waiting(int(channel['latched']))}: the condition has gone")
     state = mirror.channel_state(channel)
     if state != "ok":
         lines.append(_STATE.get(state, state).capitalize() + _since(channel, mirror, state))
     lines.append(f"Tier {channel['tier']}, {escape(channel['class'])}, {escape(channel['template'])}")
     lines.append(_measured(channel))
     return "<br>".join(lines)
+
+
+def waiting(count: int) -> str:
+    """Return how many alarms have gone without an answer, in words."""
+    return f"{count} alarm{' waits' if count == 1 else 's wait'} for acknowledgement"
 
 
 def figures_of(channel: Json) -> str:

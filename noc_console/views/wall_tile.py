@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from noc_console.model import Severity
-from noc_console.views.glyphs import paint_glyph, paint_hatch, paint_head_glyph
+from noc_console.views.glyphs import paint_glyph, paint_hatch, paint_head_glyph, paint_waiting
 from noc_console.views.theme import AXIS, BODY, MEDIUM, REGULAR, TITLE, Theme
 from noc_console.views.wall_geometry import Form
 from noc_console.views.wall_rows import SEVERITIES, Label
@@ -26,6 +26,8 @@ class Face:
     is_shown: bool
     text: str = ""
     """The alarm's sentence; only the large form has room for it."""
+    is_waiting: bool = False
+    """An alarm's condition has gone, and it waits for acknowledgement; the channel itself is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def paint_tile_glyph(painter: QPainter, theme: Theme, form: Form, face: Face, ri
     centre = QPointF(right - dx, top + dy)
     if has_head(face) and form is not Form.SMALL:
         paint_head_glyph(painter, theme, face.severity, centre, size)
+    elif face.is_waiting and _shape(face) is Severity.CLEARED:
+        paint_waiting(painter, theme, centre, max(size, 14))
     else:
         paint_glyph(painter, theme, _shape(face), centre, size, acked=face.is_acked)
 
