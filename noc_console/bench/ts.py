@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from noc_console.bench import Row
 from noc_console.bench.ts_material import capture, long_stream, testdata
+from noc_console.errors import KnownError
 from noc_console.media.ts import packets
 from noc_console.media.ts.analyser import Analyser, Report
 from noc_console.media.ts.grid import Grid
@@ -97,7 +98,7 @@ def _beside_ffmpeg(path: Path, size: int, ours: float) -> Row:
     what, goal = f"report of a {size} MB file as a process", f">= {_FFMPEG} x ffmpeg -c copy"
     if not (ffmpeg := shutil.which("ffmpeg")):
         return Row(what, goal, f"{ours:.2f} s", None, "ffmpeg is not installed")
-    peer = _wall([ffmpeg, "-v", "quiet", "-i", str(path), "-map", "0", "-c", "copy", "-f", "null", "-"])
+    peer = _wall([ffmpeg, "-nostdin", "-v", "quiet", "-i", str(path), "-c", "copy", "-f", "null", "-"])
     return Row(
         what, goal, f"{ours:.2f} s, ffmpeg {peer:.2f} s ({peer / ours:.1f} x)", peer >= _FFMPEG * ours, "wall time"
     )
@@ -172,5 +173,9 @@ def _cpu(work: Callable[[], object]) -> float:
 
 def _wall(command: list[str]) -> float:
     begin = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_PEER_LIMIT_S, check=False)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_PEER_LIMIT_S, check=False
+    )
+    if done.returncode not in (0, 1):  # 1: inspected, with findings
+        raise KnownError(f"{Path(command[0]).name} ended with code {done.returncode}.")
     return time.perf_counter() - begin
