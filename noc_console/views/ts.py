@@ -28,7 +28,7 @@ class TsScreen(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._desk = desk
-        self._drawn: tuple[int, int] = (0, 0)
+        self._drawn = 0
         self.model = TsModel(desk.mirror)
         self.history = TsHistory(desk)
         self.table, self.chips = QTableView(), Chips(list(FILTERS))
@@ -49,9 +49,8 @@ class TsScreen(QWidget):
         if self.model.refresh() or not self.model.rowCount():
             self._tell()
         self.history.poll(self._in_sight())
-        phase = (int(self._desk.mirror.now()), self.history.revision)
-        if phase != self._drawn:
-            self._drawn = phase
+        if self.history.revision != self._drawn:
+            self._drawn = self.history.revision
             self.table.viewport().update()
 
     def next_ill(self) -> None:

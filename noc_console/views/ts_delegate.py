@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from math import isnan, log10
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from noc_console.model import Severity
@@ -14,7 +15,7 @@ from noc_console.views.glyphs import paint_glyph, paint_hatch
 from noc_console.views.theme import AXIS, BODY, MEDIUM
 from noc_console.views.ts_columns import COLUMNS, Column
 from noc_console.views.ts_facts import CALM, TsRow, brief
-from noc_console.views.ts_history import MINUTES, Hour, TsHistory
+from noc_console.views.ts_history import MINUTES, Hour, Key, TsHistory
 from noc_console.views.ts_model import ROW, Index
 
 HEIGHT = 36
@@ -30,11 +31,16 @@ class TsDelegate(QStyledItemDelegate):
         super().__init__()
         self._desk = desk
         self._history = history
+        self._strips: dict[Key, tuple[Hour, QPixmap]] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Override: ground, then what the column asks for."""
         row, column = index.data(ROW), COLUMNS[index.column()]
         if not isinstance(row, TsRow):
+            return
+        is_calm = column.kind == "cell" and column.title not in row.cells and row.state == "ok"
+        if is_calm and not option.state & QStyle.StateFlag.State_Selected:
+            self._paint_calm(painter, option.rect, column)
             return
         painter.save()
         box = QRectF(option.rect)
@@ -51,6 +57,15 @@ class TsDelegate(QStyledItemDelegate):
             case _:
                 self._text(painter, box, row, str(index.data()), column)
         painter.restore()
+
+    def _paint_calm(self, painter: QPainter, box: QRect, column: Column) -> None:
+        """Paint a cell with nothing wrong: most of the matrix, so done with three rectangles."""
+        colours = self._desk.theme.colours
+        painter.fillRect(box.x(), box.bottom(), box.width(), 1, colours.table_line)
+        if column.begins:
+            painter.fillRect(box.x(), box.y(), 1, box.height(), colours.hairline)
+        centre = box.center()
+        painter.fillRect(centre.x() - 1, centre.y() - 1, 3, 3, colours.muted)
 
     def _ground(self, painter: QPainter, box: QRectF, row: TsRow, is_selected: bool) -> None:
         theme = self._desk.theme
@@ -93,7 +108,8 @@ class TsDelegate(QStyledItemDelegate):
         cell = row.cells.get(column.title, CALM)
         if not cell.count:
             if row.state == "ok":
-                _dot(painter, theme.colours.muted, box.center())
+                dot = box.center().toPoint()
+                painter.fillRect(dot.x() - 1, dot.y() - 1, 3, 3, theme.colours.muted)
             return
         tints = {Severity.CRITICAL: theme.colours.critical_tint, Severity.MAJOR: theme.colours.major_tint}
         if cell.severity in tints:
@@ -112,30 +128,36 @@ class TsDelegate(QStyledItemDelegate):
             ink = Ink(theme.font(AXIS), theme.colours.tertiary)
             write(painter, box.adjusted(_PAD, 0, -_PAD, -1), said, ink)
             return
-        strip = QRectF(box.x() + _PAD, box.y() + 6, 2 * MINUTES - 1, box.height() - 13)
-        self._bars(painter, strip, hour, priority)
+        strip = QRectF(box.x() + _PAD, box.y() + 6, 2 * MINUTES, box.height() - 12)
+        painter.drawPixmap(strip.topLeft(), self._strip(row.id, priority, hour, strip, painter))
         total = hour.total
         ink = Ink(theme.font(AXIS), theme.colours.text if total else theme.colours.tertiary)
-        right = QRectF(strip.right() + 1, box.y(), box.right() - strip.right() - 5, box.height() - 1)
+        right = QRectF(strip.right(), box.y(), box.right() - strip.right() - 4, box.height() - 1)
         write(painter, right, brief(total), ink, RIGHT)
 
-    def _bars(self, painter: QPainter, strip: QRectF, hour: Hour, priority: int) -> None:
+    def _strip(self, input_id: int, priority: int, hour: Hour, box: QRectF, painter: QPainter) -> QPixmap:
+        """Return the bars of an hour; they change every half minute, and are painted then."""
+        scale = painter.device().devicePixelRatio()
+        known = self._strips.get((input_id, priority))
+        if known is not None and known[0] is hour and known[1].devicePixelRatio() == scale:
+            return known[1]
+        strip = QPixmap(round(box.width() * scale), round(box.height() * scale))
+        strip.setDevicePixelRatio(scale)
+        strip.fill(Qt.GlobalColor.transparent)
+        inner = QPainter(strip)
+        self._bars(inner, round(box.height()) - 1, hour, priority)
+        inner.end()
+        self._strips[input_id, priority] = (hour, strip)
+        return strip
+
+    def _bars(self, painter: QPainter, foot: int, hour: Hour, priority: int) -> None:
         theme = self._desk.theme
-        painter.fillRect(QRectF(strip.x(), strip.bottom(), strip.width(), 1), theme.colours.axis_line)
+        painter.fillRect(0, foot, 2 * MINUTES - 1, 1, theme.colours.axis_line)
         hue = theme.severity[_OF_PRIORITY[priority]]
         for minute, count in enumerate(hour.counts.tolist()):
-            x = strip.x() + 2 * minute
-            if np.isnan(count):
-                painter.fillRect(QRectF(x, strip.bottom() - 2, 2, 1), theme.colours.hatch)
+            if isnan(count):
+                painter.fillRect(2 * minute, foot - 2, 2, 1, theme.colours.hatch)
             elif count > 0:
                 # one error is seen as well as a thousand: the height is the number of digits
-                height = min(strip.height(), 6 + 5 * np.log10(count))
-                painter.fillRect(QRectF(x, strip.bottom() - height, 2, height), hue)
-
-
-def _dot(painter: QPainter, colour: QColor, centre: QPointF) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawEllipse(centre, 1.5, 1.5)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+                height = min(foot, round(6 + 5 * log10(max(count, 1.0))))
+                painter.fillRect(2 * minute, foot - height, 2, height, hue)

@@ -53,11 +53,21 @@ class TsModel(QAbstractTableModel):
             self._sorted_at = now
             self._move(rows)
             return True
+        return self._take(rows)
+
+    def _take(self, rows: list[TsRow]) -> bool:
+        """Tell the view of the rows that changed, in their old order; say whether there were any."""
         by_id = {row.id: row for row in rows}
-        self._rows = [by_id[row.id] for row in self._rows]
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
-        return bool(self._rows)
+        before, self._rows = self._rows, [by_id[row.id] for row in self._rows]
+        # the board's own objects are replaced when they change
+        changed = [
+            number
+            for number, (old, new) in enumerate(zip(before, self._rows, strict=True))
+            if old.input is not new.input or old.state != new.state
+        ]
+        for number in changed:
+            self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
+        return bool(changed)
 
     def show_only(self, name: str) -> None:
         """Show the rows that fit one of FILTERS."""
