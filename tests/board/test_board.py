@@ -135,3 +135,36 @@ def test_an_edited_url_forgets_what_the_old_one_gave(board: Board) -> None:
     moved = Input(11, 1, Layer.PACKAGER, Kind.HLS, "http://other/1.m3u8")
     board.configure([Channel(1, "CH_OTT_001", "News 1", inputs=(moved,))])
     assert only(board)["state"] == "loading"
+
+
+def test_what_is_hidden_does_not_colour_the_channel_but_is_counted(board: Board) -> None:
+    board.set_alarm(alarm(1, severity="critical", shelved=True))
+    board.set_alarm(alarm(2, severity="minor", parent_id=9))
+    told = only(board)
+    assert (told["severity"], told["open_alarms"], told["shelved"]) == ("minor", 1, 1)
+    assert told["cause"] == 9
+    board.set_alarm(alarm(3, severity="major", out_of_service=True, flapping=True))
+    told = only(board)
+    assert (told["severity"], told["out_of_service"], told["flapping"]) == ("minor", 1, True)
+
+
+def test_alarms_are_told_in_the_order_they_changed(board: Board) -> None:
+    for number in (1, 2, 3):
+        board.set_alarm(alarm(number))
+    rev = board.rev
+    board.set_alarm(alarm(1, message="slower"))
+    board.set_alarm(alarm(4))
+    assert [one["alarm_id"] for one in board.changes(rev, 0.0)["alarms"]] == [1, 4]
+    assert [one["alarm_id"] for one in board.changes(0, 0.0)["alarms"]] == [2, 3, 1, 4]
+
+
+def test_an_input_without_data_says_since_when(board: Board) -> None:
+    rev = board.rev
+    board.set_silent({11: 50.0})
+    (told,) = board.changes(rev, 200.0)["channels"]
+    assert (told["no_data"], told["inputs"][0]["no_data_since"]) == (True, 50.0)
+    rev = board.rev
+    board.set_silent({11: 50.0})
+    assert board.changes(rev, 201.0)["channels"] == []
+    board.set_silent({})
+    assert only(board)["no_data"] is False
