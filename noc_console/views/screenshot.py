@@ -218,7 +218,10 @@ def _notice_view(number: int) -> Callable[[Window, Desk], None]:
 
 
 VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
-    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts", "notices")},
+    **{
+        name: _screen(name)
+        for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts", "notices", "nms")
+    },
     "add-channel": _add_channel,
     "channel": _channel,
     "keys": _keys,
