@@ -25,6 +25,7 @@ from noc_console.settings import Settings
 KEPT_S = 30 * 86400.0
 _FAILED = ("failed", "skipped")
 _BEGINS = frozenset({"AlarmRaised"})
+_AT_ONCE = 50  # alarms whose escalation is decided without letting others work in between
 _log = logging.getLogger(__name__)
 
 
@@ -128,8 +129,7 @@ class Notices:
 
     async def call(self) -> None:
         """Queue what is due by now: escalations, repetitions, ends of quiet hours."""
-        notices = self.router.due(self.clock.now())
-        if notices:
+        while notices := self.router.due(self.clock.now(), _AT_ONCE):
             await self.recorder.keep(self.queued(notices))
 
     async def look_at_file(self) -> None:

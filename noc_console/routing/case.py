@@ -66,12 +66,12 @@ def step(case: Case | None, event: Event, concern: Concern, policy: Policy) -> D
     return due(known, event.at, policy)
 
 
-def due(case: Case, at: float, policy: Policy) -> Decision:
+def due(case: Case, at: float, policy: Policy, made: Plan | None = None) -> Decision:
     """Return the notices whose time has come; several calls to one receiver become one notice."""
     if case.is_over or case.paused:
         return Decision(case)
     now: dict[str, list[Call]] = {}
-    for call in open_calls(case, policy):
+    for call in open_calls(case, policy, made):
         if call.at <= at:
             now.setdefault(call.receiver, []).append(call)
     notices = []
@@ -88,9 +88,9 @@ def next_at(case: Case, policy: Policy) -> float | None:
     return min((call.at for call in open_calls(case, policy)), default=None)
 
 
-def open_calls(case: Case, policy: Policy) -> tuple[Call, ...]:
-    """Return the calls still to be made as things stand."""
-    found = planned(case, policy).calls
+def open_calls(case: Case, policy: Policy, made: Plan | None = None) -> tuple[Call, ...]:
+    """Return the calls still to be made as things stand; `made` is the case's plan where it is known already."""
+    found = (made or planned(case, policy)).calls
     return tuple(
         call for call in found if call.key not in case.done and not (case.is_acknowledged and _waits_for_nobody(call))
     )
@@ -148,8 +148,9 @@ def paused_by(alarm: Mapping[str, Any]) -> str:
 
 
 def _begun(case: Case, at: float, policy: Policy) -> Decision:
-    skips = planned(case, policy).skips
-    decided = due(case, at, policy)
+    made = planned(case, policy)
+    skips = made.skips
+    decided = due(case, at, policy, made)
     if case.paused:
         names = {call.receiver for call in open_calls(case, policy)}
         skips = (*skips, *(Skip(name, case.paused, SKIP[case.paused]) for name in sorted(names)))

@@ -79,10 +79,11 @@ class Router:
             told = {name: severity for name, severity in case.told.items() if name != notice.receiver}
             self.cases[notice.alarm_id] = replace(case, told=told)
 
-    def due(self, at: float) -> list[Notice]:
-        """Return the notices whose time has come, in order of time."""
+    def due(self, at: float, most: int = 2**31) -> list[Notice]:
+        """Return the notices whose time has come, in order of time; of so many alarms at most."""
         notices: list[Notice] = []
-        while self._timers and self._timers[0][0] <= at:
+        while most > 0 and self._timers and self._timers[0][0] <= at:
+            most -= 1
             when, alarm_id = heapq.heappop(self._timers)
             case = self.cases.get(alarm_id)
             if case is None or self._wound.get(alarm_id) != when:

@@ -90,7 +90,10 @@ def duration(seconds: float) -> str:
 
 def one_line(text: Any) -> str:
     """Return a text without line breaks or control characters, so that no header or frame can be forged."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
+    said = str(text)
+    if not said.isprintable():
+        said = "".join(sign if sign.isprintable() else " " for sign in said)
+    return " ".join(said.split())
 
 
 def shortened(text: str, longest: int) -> str:

@@ -32,7 +32,7 @@ def test_an_alarm_ends_at_the_webhook_and_was_in_the_outbox_before(db: Path) -> 
         with running_agent.running(db) as agent:
             channel_id = add_channel(agent)
             alarm = agent.post(f"/channels/{channel_id}/test-alarm", {"by": "T. Linh"}, 201)["alarm"]
-            until(lambda: events(agent, "NoticeSent"), "the notice to be sent")
+            until(lambda: events(agent, "NoticeSent"), "the notice to be sent", 40)
             (heard,) = [one.json for one in receiver.heard if one.json["alarm"]["alarm_id"] == alarm["alarm_id"]]
             assert heard["action"] == "raise"
             assert heard["test"] is True
@@ -60,11 +60,11 @@ def test_what_waits_too_long_is_an_alarm_of_its_own_until_it_is_told(db: Path) -
                 alarms = agent.get("/alarms/active")["alarms"]
                 return next((one for one in alarms if one["alarm_type"] == "NOTIFY_HELD"), None)
 
-            alarm = until(held, "the alarm")
+            alarm = until(held, "the alarm", 40)
             assert alarm["severity"] == "warning"
             assert "Notices for hook have waited" in alarm["message"]
             receiver.answers = [Answer(200)]
-            until(lambda: held() is None, "the alarm to clear", 30)
+            until(lambda: held() is None, "the alarm to clear", 45)
             assert agent.get("/notices", state="sent")["notices"]
 
 

@@ -65,7 +65,8 @@ def is_quiet(agent: RunningAgent) -> bool:
     return not any(agent.get("/notices", state=state)["notices"] for state in ("queued", "sending", "held"))
 
 
-@pytest.mark.timeout(60 + 8 * KILLS)
+@pytest.mark.slow
+@pytest.mark.timeout(60 + 10 * KILLS)
 def test_no_notice_is_lost_and_none_is_told_twice_without_saying_so(tmp_path: Path) -> None:
     db = tmp_path / "local.db"
     told: list[int] = []
