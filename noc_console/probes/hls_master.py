@@ -50,7 +50,7 @@ class MasterWatch:
         """Fetch and judge the master once per target duration; a media playlist has none."""
         if self._is_media or at < self._due:
             return
-        # in every round, also in one half way: a round that sets a new phase must not leave the master unseen for long
+        # in half rounds too: a round that sets a new phase must not leave the master unseen for long
         self._due = at + (self._input.poll_s - 0.05 if self._input.poll_s else 0.45 * max(target_s, _LEAST_S))
         reply, self._given = self._given, None
         if reply is None:
