@@ -18,7 +18,13 @@ from noc_console.lab.missed import Watch
 from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.origin import Origin
 from noc_console.lab.reply import Document, Reply, Request, document_reply
-from noc_console.lab.ts_facts import transport_facts, transport_fault, transport_fault_told, with_transport
+from noc_console.lab.ts_facts import (
+    station_facts,
+    transport_facts,
+    transport_fault,
+    transport_fault_told,
+    with_transport,
+)
 from noc_console.lab.ts_faults import TS_FAULTS
 from noc_console.lab.ts_station import Station
 
@@ -63,6 +69,7 @@ class Api:
             ("POST", "/api/log/reset"): self._reset,
             ("GET", "/api/missed"): self._missed,
             ("GET", "/api/published"): self._published,
+            ("GET", "/api/multicast"): self._multicast,
         }
 
     def answer(self, request: Request, at: float) -> Reply:
@@ -190,6 +197,12 @@ class Api:
                 for slot in slots
             ],
         }
+
+    def _multicast(self, call: Call) -> Any:
+        """Return how many datagrams of each transport stream were sent: the truth for "nothing lost"."""
+        if self._station is None:
+            return {"at": call.at, "sent": 0, "failed": 0, "skipped": 0, "streams": []}
+        return {"at": call.at, **station_facts(self._station)}
 
     def _channel(self, code: str) -> LabChannel:
         channel = self._origin.channels.get(code)

@@ -6,7 +6,7 @@ from typing import Any
 
 from noc_console.lab.faults import Fault
 from noc_console.lab.ts_faults import TS_FAULTS, TsFaultKind
-from noc_console.lab.ts_station import Outlet
+from noc_console.lab.ts_station import Outlet, Station
 from noc_console.model import Layer
 
 # the forms of a transport stream, beside those of `channels.Form`
@@ -58,6 +58,26 @@ def transport_fault_told(fault: Fault, made: int) -> dict[str, Any]:
         "expects": kind.expects,
         "alarm": kind.alarm,
         "made": made,
+    }
+
+
+def station_facts(station: Station) -> dict[str, Any]:
+    """Return what was sent so far, in all and of each stream."""
+    return {
+        "sent": station.sent,
+        "failed": station.failed,
+        "skipped": station.skipped,
+        "streams": [
+            {
+                "code": outlet.code,
+                "url": outlet.url,
+                "sent": station.sent_to(outlet.code),
+                "bitrate_bps": carrier.mux.turn.bitrate_bps,
+                "packets_per_s": carrier.mux.packets_per_s,
+            }
+            for carrier in station.carriers
+            for outlet in carrier.outlets
+        ],
     }
 
 

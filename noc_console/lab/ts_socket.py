@@ -81,6 +81,7 @@ class Sender:
         self._names_at = np.frombuffer(self._names, np.uint8).ctypes.data
         self.sent = 0
         self.failed = 0
+        self.by_destination = np.zeros(len(destinations), np.int64)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -99,6 +100,7 @@ class Sender:
         messages["name_size"] = _NAME_SIZE
         messages["vectors"] = vectors.ctypes.data + np.arange(count) * _VECTOR.itemsize
         messages["vector_count"] = 1
+        self.by_destination += np.bincount(to, minlength=len(self.by_destination))
         done = 0
         while done < count:
             done += self._push(messages.ctypes.data + done * _MESSAGE.itemsize, min(_BATCH, count - done))

@@ -86,6 +86,16 @@ class Station:
         """Return how many datagrams the kernel refused."""
         return self._sender.failed + self._other.failed
 
+    @property
+    def skipped(self) -> int:
+        """Return how many datagrams were never sent, because the machine was busy for too long."""
+        return sum(carrier.skipped * len(carrier.outlets) for carrier in self.carriers)
+
+    def sent_to(self, code: str) -> int:
+        """Return how many datagrams of a channel were sent."""
+        place = self._places[code]
+        return int(self._sender.by_destination[place] + self._other.by_destination[place])
+
     def made(self, fault: Fault) -> int:
         """Return how many errors a fault has made so far: packets, sections, jumps or datagrams, by its title."""
         spoiler = self._spoilers.get(fault.channel)

@@ -7,7 +7,7 @@ import itertools
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -109,6 +109,26 @@ async def test_a_fault_is_begun_counted_and_ended_over_the_api(opened: Open) -> 
         packets = np.frombuffer(b"".join(body for body, _ in grams), np.uint8).reshape(-1, 188)
         log = (await bench.ask("/api/faults/log")).json["faults"]
         assert sum(counter_errors(taken_apart(packets, 1)).values()) == log[0]["made"] > 5
+
+
+async def test_the_lab_knows_how_many_datagrams_it_sent(opened: Open) -> None:
+    async with opened(multicast=2) as bench:
+        url = (await _inputs(bench))["CH_OTT_DEMO_001"]
+        with listening(url) as listener:
+            received = len(await _take(bench, listener, 40))
+            # the clock stands still now: what was due is sent soon, and then nothing more
+            told, before = {"sent": 0}, -1
+            while told["sent"] != before:
+                before = told["sent"]
+                for _ in range(20):
+                    told = (await bench.ask("/api/multicast")).json
+            with suppress(BlockingIOError):
+                while listener.recv(2048):
+                    received += 1
+    assert told["streams"][0]["sent"] == received
+    assert told["streams"][0]["url"] == url
+    assert told["sent"] == sum(one["sent"] for one in told["streams"])
+    assert (told["failed"], told["skipped"]) == (0, 0)
 
 
 async def test_another_sender_takes_over_while_the_fault_lasts(opened: Open) -> None:
