@@ -57,6 +57,7 @@ def _bodies(connection: Connection, table: Table) -> tuple[Mapping[str, Any], ..
 
 
 def _write(connection: Connection, event: Event) -> None:
+    columns: tuple[str, ...]
     if event.kind.startswith("Maintenance"):
         table, name, columns = schema.maintenance, "window", ("kind", "name")
     else:
