@@ -12,7 +12,7 @@ from pathlib import Path
 from noc_console.errors import KnownError
 from noc_console.net.udp_url import IpAddress, UdpAddress
 
-WANTED_BUFFER = 2 * 1024**2
+WANTED_BUFFER = 4 * 1024**2  # over six seconds of 6 Mbit/s, for a machine that is busy
 _SO_RCVBUFFORCE, _SO_TIMESTAMPNS, _SO_RXQ_OVFL = 33, 35, 40
 _IP_MULTICAST_ALL, _IPV6_MULTICAST_ALL = 49, 29
 _MCAST_JOIN_GROUP, _MCAST_JOIN_SOURCE_GROUP = 42, 46

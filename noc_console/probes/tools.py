@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from noc_console.media.ladder import Rung
 from noc_console.model import Input, Observation
@@ -18,8 +18,10 @@ from noc_console.net.sites import access_for
 from noc_console.probes import requests
 from noc_console.probes.clock import WorldClock
 from noc_console.probes.secrets import Discreet, Secrets
-from noc_console.probes.ts_reception import Reception
 from noc_console.settings import Settings
+
+if TYPE_CHECKING:
+    from noc_console.probes.ts_reception import Reception
 
 _KEPT_BODY_BYTES = 512 * 1024
 _LONGEST_FACT = 200

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from noc_console.probes.ts_receiver import Receiver
 
 TURN_S = 0.05
 LOOK_S = 1.0
+_URGENCY = -5
 _LONGEST_PAUSE_S = 0.2
 _PLAN_S = 5.0
 _GOLDEN = 0.6180339887
@@ -104,6 +106,8 @@ class Reception:
         async with self._preparing:
             if not self._is_ready:
                 await asyncio.to_thread(reader_of_heads)
+                with suppress(OSError, AttributeError):
+                    os.nice(_URGENCY)  # a socket that is not emptied in time loses datagrams; allowed to root only
                 self._is_ready = True
 
     async def attend(self, input_id: int, stream: Stream, receiver: Receiver, tier: int = 2) -> None:
