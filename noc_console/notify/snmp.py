@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import httpx
-
 from noc_console.errors import KnownError
 from noc_console.notify.outcome import Outcome, scrubbed
 from noc_console.notify.receiver import Kind
@@ -18,6 +16,8 @@ from noc_console.notify.snmp_content import Trap, trap_of
 from noc_console.routing.notice import Notice
 
 if TYPE_CHECKING:
+    import httpx
+
     from noc_console.notify.snmp_desk import Sent, SnmpDesk
 
 MAX_REMEMBERED = 10_000

@@ -237,23 +237,3 @@ def test_the_nms_is_asked_for_its_uptime(agent: RunningAgent) -> None:
     assert found["uptime_s"] is None
     assert "does not answer" in found["fault"] or "refuses" in found["fault"]
     assert agent.http.post("/nms/snmp/nobody/reach", json={}).status_code == 404
-
-
-@pytest.mark.slow
-def test_an_alarm_that_nobody_clears_ends_by_itself_also_after_a_restart(tmp_path: Path) -> None:
-    db = tmp_path / "local.db"
-    rule = '[alertmanager]\nenabled = true\n[[rules]]\nname = "x"\nalarm = "SERVICE_DOWN"\nclear_after_min = '
-    (tmp_path / "incoming.toml").write_text(rule + "60\n")
-    with running_agent.running(db, NOC_CONSOLE_KEYRING="no") as agent:
-        put(agent, "/nms/incoming/secrets", {"alertmanager_token": TOKEN})
-        body = {"version": "4", "alerts": [{"status": "firing", "labels": {"alertname": "Lost"}}]}
-        until(lambda: agent.get("/nms/incoming")["incoming"]["alertmanager"]["enabled"], "the file to be read")
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        assert httpx.post(f"{agent.url}/api/v1/incoming/alertmanager", json=body, headers=headers).status_code == 200
-        (alarm,) = alarms(agent, "SERVICE_DOWN")
-    (tmp_path / "incoming.toml").write_text(rule + "0.005\n")
-    with running_agent.running(db, NOC_CONSOLE_KEYRING="no") as agent:
-        cleared = until(lambda: agent.get(f"/alarms/{alarm['alarm_id']}")["alarm"]["cleared_at"], "the end")
-        assert cleared > alarm["raised_at"]
-        notes = agent.get(f"/alarms/{alarm['alarm_id']}")["alarm"]["notes"]
-        assert notes[-1]["text"] == "Nothing more was heard of it."
