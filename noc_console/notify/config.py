@@ -141,6 +141,7 @@ def _seen(name: str, config: ReceiverConfig, zone_name: str) -> Receiver:
         quiet=quiet,
         quiet_below=Severity(config.quiet_below),
         is_grouped=KINDS[config.kind].is_grouped,
+        hears_acknowledge=KINDS[config.kind].hears_acknowledge,
     )
 
 

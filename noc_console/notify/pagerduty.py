@@ -1,4 +1,4 @@
-"""PagerDuty Events API v2: trigger and resolve under one dedup_key, so that telling twice is telling once."""
+"""PagerDuty Events API v2: trigger, acknowledge and resolve under one dedup_key: told twice is told once."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def payload(notice: Notice, config: PagerDutyConfig, secret: str) -> dict[str, A
     """Return the event."""
     event: dict[str, Any] = {
         "routing_key": secret,
-        "event_action": "resolve" if notice.action is Action.RESOLVE else "trigger",
+        "event_action": _verb(notice),
         "dedup_key": shortened(notice.dedup_key, LONGEST_KEY),
         "client": "noc-console",
     }
-    if notice.action is Action.RESOLVE:
+    if event["event_action"] != "trigger":
         return event
     alarm = notice.alarm
     raised = datetime.fromtimestamp(float(alarm.get("raised_at") or notice.due_at), UTC)
@@ -59,6 +59,12 @@ def payload(notice: Notice, config: PagerDutyConfig, secret: str) -> dict[str, A
     return event
 
 
+def _verb(notice: Notice) -> str:
+    if notice.action is Action.RESOLVE:
+        return "resolve"
+    return "acknowledge" if notice.reason == "acknowledged" else "trigger"
+
+
 def details(notice: Notice) -> dict[str, Any]:
     """Return what the page shows besides."""
     alarm = notice.alarm
@@ -72,5 +78,6 @@ KIND = Kind(
     deliver,
     secret="the integration's routing key",  # noqa: S106 - words, not a secret
     needs_secret=True,
+    hears_acknowledge=True,
     deduplicates=lambda config: True,
 )

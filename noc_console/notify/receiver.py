@@ -71,7 +71,8 @@ class Kind:
     """One kind of receiver: its configuration, how it is told, and how it treats what it hears twice.
 
     `deduplicates` says whether the same notice told twice is one there. `is_grouped`: people read it, so that
-    notices of one group become one message. `secret` says in words what its secret is.
+    notices of one group become one message. `hears_acknowledge`: it pages by itself until it is told that somebody is
+    on it. `secret` says in words what its secret is.
     """
 
     config: type[ReceiverConfig]
@@ -79,4 +80,5 @@ class Kind:
     secret: str = ""
     needs_secret: bool = False
     is_grouped: bool = False
+    hears_acknowledge: bool = False
     deduplicates: Callable[[Any], bool] = lambda config: False

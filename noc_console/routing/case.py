@@ -63,7 +63,8 @@ def step(case: Case | None, event: Event, concern: Concern, policy: Policy) -> D
     if concern.severity.rank > case.concern.severity.rank:
         worse = replace(known, concern=concern, began_at=event.at, done=frozenset(), repeats=0)
         return due(worse, event.at, policy)
-    return due(known, event.at, policy)
+    decided = due(known, event.at, policy)
+    return _acknowledged(decided, event.at, policy) if known.is_acknowledged > case.is_acknowledged else decided
 
 
 def due(case: Case, at: float, policy: Policy, made: Plan | None = None) -> Decision:
@@ -169,6 +170,18 @@ def _ended(case: Case, at: float, policy: Policy) -> Decision:
     return Decision(over, tuple(notices))
 
 
+def _acknowledged(decided: Decision, at: float, policy: Policy) -> Decision:
+    """Return the decision with a word to those that would go on paging by themselves."""
+    case, notices = decided.case, list(decided.notices)
+    when = (at, "acknowledged", TELL["acknowledged"])
+    for receiver in case.told:
+        known = policy.receivers.get(receiver)
+        if known is not None and known.hears_acknowledge:
+            notices.append(_notice(case, receiver, Action.UPDATE, when, (), policy))
+            case = replace(case, count=case.count + 1)
+    return replace(decided, case=case, notices=tuple(notices))
+
+
 def _told(case: Case, calls: list[Call], at: float, policy: Policy) -> tuple[Case, Notice]:
     last = calls[-1]
     receiver = last.receiver
@@ -227,7 +240,7 @@ def _notice(
         receiver=receiver,
         action=action,
         dedup_key=dedup_key(alarm, policy.agent),
-        subject=texts.subject(alarm, action, at - float(alarm.get("raised_at") or at)),
+        subject=texts.subject(alarm, action, at - float(alarm.get("raised_at") or at), reason),
         text=texts.body(alarm, action, policy.agent, says),
         due_at=at + (calls[-1].route.wait_s if calls and "group" in data else 0.0),
         reason=reason,

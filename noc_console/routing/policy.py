@@ -80,7 +80,8 @@ class Route:
 class Receiver:
     """A receiver as the policy sees it: what it is called, and when it wants to be left in peace.
 
-    In quiet hours what is less severe than `quiet_below` waits until they end, and is forgotten if it clears.
+    One that hears acknowledgements stops paging by itself when somebody is on it. In quiet hours what is less severe
+    than `quiet_below` waits until they end, and is forgotten if it clears.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Receiver:
     quiet: tuple[Hours, ...] = ()
     quiet_below: Severity = Severity.CRITICAL
     is_grouped: bool = False
+    hears_acknowledge: bool = False
 
     def answers_to(self, name: str) -> bool:
         """Say whether a step that names this means the receiver."""

@@ -13,6 +13,7 @@ TELL: Mapping[str, str] = MappingProxyType(
         "repeat-until-acknowledged": "told again until somebody acknowledges",
         "cleared": "the condition has cleared",
         "closed-by-hand": "the alarm was closed by hand",
+        "acknowledged": "somebody has acknowledged the alarm",
         "trial": "somebody tried this receiver",
     }
 )

@@ -12,13 +12,15 @@ LONGEST_LINE = 300
 _LAYERS = ("contribution", "headend", "packager", "origin", "edge", "client")
 
 
-def subject(alarm: Mapping[str, Any], action: Action, age_s: float) -> str:
+def subject(alarm: Mapping[str, Any], action: Action, age_s: float, reason: str = "") -> str:
     """Return the one line that says what happened where."""
     severity = str(alarm.get("severity", "")).upper()
     waits = "open" if alarm.get("acknowledged") else "nobody on it"
     word = {
         Action.RAISE: severity,
-        Action.UPDATE: f"now {severity}",
+        Action.UPDATE: f"{severity}, {alarm.get('owner')} is on it"
+        if reason == "acknowledged"
+        else f"now {severity}",
         Action.RESOLVE: f"CLEARED, was {severity}",
         Action.ESCALATE: f"{severity}, {waits} for {duration(age_s)}",
     }[action]

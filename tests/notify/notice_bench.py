@@ -51,6 +51,9 @@ class HttpReceiver:
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length)
+                if len(body) < length:  # the sender died in the middle: nothing was heard
+                    self.close_connection = True
+                    return
                 heard = Heard(self.command, self.path, dict(self.headers.items()), body)
                 receiver.heard.append(heard)
                 answer = receiver.decide(heard)

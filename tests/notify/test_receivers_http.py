@@ -9,6 +9,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,9 @@ async def test_pagerduty_has_the_shape_of_a_real_one_and_one_key_from_raise_to_r
     await tell(posts, "pagerduty", receiver.url, make_notice("resolve"))
     end = receiver.heard[1].json
     assert (end["event_action"], end["dedup_key"]) == ("resolve", body["dedup_key"])
+    await tell(posts, "pagerduty", receiver.url, replace(make_notice("update"), reason="acknowledged"))
+    taken = receiver.heard[2].json
+    assert (taken["event_action"], taken["dedup_key"]) == ("acknowledge", body["dedup_key"])
 
 
 async def test_telegram_waits_as_long_as_the_answer_asks(

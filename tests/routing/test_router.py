@@ -100,6 +100,17 @@ def test_acknowledgement_stops_the_escalation() -> None:
     assert shift.at(60) == []
 
 
+def test_who_pages_by_itself_hears_once_that_somebody_is_on_it() -> None:
+    receivers = {**RECEIVERS, "pager": Receiver("pager", frozenset({"page"}), hears_acknowledge=True)}
+    shift = desk(receivers=receivers)
+    shift.happens("AlarmRaised", 0)
+    assert shift.happens("AlarmAcknowledged", 3, acknowledged=True, owner="Lan") == [("pager", "update")]
+    assert (shift.notices[-1].reason, shift.notices[-1].action) == ("acknowledged", Action.UPDATE)
+    assert shift.notices[-1].subject.startswith("[CRITICAL, Lan is on it]")
+    assert shift.happens("AlarmNoted", 4, acknowledged=True, owner="Lan") == []
+    assert restarted(shift, 5).at(60) == []
+
+
 def test_an_acknowledgement_that_expires_lets_the_escalation_go_on() -> None:
     shift = desk()
     shift.happens("AlarmRaised", 0)
