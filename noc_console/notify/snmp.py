@@ -49,7 +49,8 @@ def desk() -> SnmpDesk:
 def trap_for(notice: Notice, config: SnmpConfig) -> Trap:
     """Return the trap of a notice; one about no alarm (a trial of the receiver) is a mere notice."""
     alarm = {**notice.alarm, "test": True} if notice.is_test else notice.alarm
-    return trap_of(str(notice.action), notice.subject, alarm, notice.due_at, config.root)
+    trap = trap_of(str(notice.action), notice.subject, alarm, notice.due_at, config.root)
+    return replace(trap, message=f"(may be a repeat) {trap.message}") if notice.is_repeat else trap
 
 
 def outcome_of(tried: tuple[Sent, ...], config: SnmpConfig, had: frozenset[str] = frozenset()) -> Outcome:

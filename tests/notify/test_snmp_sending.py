@@ -127,6 +127,11 @@ async def test_a_trial_without_an_alarm_is_a_notice_of_its_own(daemon: Trapd, de
     assert four(got, "0.1")[2] == 'STRING: "TEST Trial by T. Linh"'
 
 
+async def test_a_trap_that_may_have_been_sent_before_says_so(daemon: Trapd, deliver: Deliver) -> None:
+    await deliver(to(daemon), notice=replace(NOTICE, data={"alarm": ALARM, "repeat": True}))
+    assert four(daemon.next(), "2.1")[2].startswith('STRING: "(may be a repeat) 7 cont')
+
+
 async def test_vietnamese_goes_as_utf8(daemon: Trapd, deliver: Deliver) -> None:
     await deliver(to(daemon), notice=replace(NOTICE, data={"alarm": {**ALARM, "message": "Mất tiếng"}}))
     told = "".join(value for _, value in daemon.next().binds if value.startswith("Hex"))
