@@ -82,13 +82,19 @@ class Ledger:
 
     def cleared(self, alarm: Alarm, at: float, note: str = "", *, is_final: bool = False) -> Change:
         """Take that the condition has gone: closed, unless it waits for an answer or lies on a shelf."""
-        waits = alarm.severity in self.habits.latched and not alarm.is_acknowledged and not alarm.is_test
+        is_latching = alarm.severity in self.habits.latched and not alarm.is_acknowledged and not alarm.is_test
+        waits = is_latching and not self._is_carried(alarm)
         gone = replace(
             alarm, condition="cleared", cleared_at=at, members=(), is_flapping=False, no_data_since=None
         ).noted(at, "system", note)
         if not is_final and (waits or alarm.shelf is not None):
             return self.told(replace(gone, is_latched=waits), "AlarmCleared", at)
         return self.told(replace(commands.closed(gone, "system", at), shelf=None), "AlarmCleared", at)
+
+    def _is_carried(self, alarm: Alarm) -> bool:
+        """Say whether the answer to an alarm is the answer to its parent, which is at least as bad."""
+        parent = self.alarms.get(alarm.parent_id or 0)
+        return parent is not None and parent.severity.rank >= alarm.severity.rank
 
     def again(self, alarm: Alarm) -> Alarm:
         """Return an alarm whose condition came back while it was still open: it wants a new answer."""

@@ -239,16 +239,26 @@ def test_critical_children_make_a_critical_parent() -> None:
     assert made(engine)[0].severity is Severity.CRITICAL
 
 
-def test_a_latched_child_stays_listed_and_stands_alone_when_its_parent_ends() -> None:
+def test_one_fault_wants_one_answer_the_parent_waits_for_it_and_not_each_child() -> None:
     engine = engine_of(*(channel(n) for n in range(1, 5)))
     for n in (1, 2, 3):
         ill(engine, n * 10 + 2, 100.0, MISSING)
     (parent,) = made(engine)
-    well(engine, 12, 110.0), well(engine, 22, 111.0)
-    assert made(engine)[0].children == parent.children
-    said = well(engine, 32, 120.0)
-    assert kinds(said).count("AlarmReleased") == 3
-    assert {alarm.state for alarm in engine.alarms.values()} == {"latched"}
-    for alarm in list(engine.alarms.values()):
-        engine.settle([engine.acknowledge(alarm.id, "Linh", "", 130.0)], 130.0)
+    for n in (1, 2, 3):
+        well(engine, n * 10 + 2, 110.0)
+    (left,) = engine.alarms.values()
+    assert (left.id, left.state) == (parent.id, "latched")
+    engine.settle([engine.acknowledge(parent.id, "Linh", "", 130.0)], 130.0)
     assert engine.alarms == {}
+
+
+def test_a_critical_child_of_a_major_cause_waits_under_it_and_then_stands_alone() -> None:
+    engine = engine_of(channel(1, layers=(2, 4)))
+    ill(engine, 12, 100.0), ill(engine, 14, 101.0, MISSING)
+    well(engine, 14, 110.0)
+    root, child = engine.alarms.values()
+    assert (child.parent_id, child.condition, root.children) == (root.id, "cleared", (child.id,))
+    said = well(engine, 12, 120.0)
+    assert "AlarmReleased" in kinds(said)
+    (alone,) = engine.alarms.values()
+    assert (alone.state, alone.parent_id) == ("latched", None)
