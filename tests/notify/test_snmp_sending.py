@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -199,6 +200,23 @@ async def test_v3_is_understood_at_every_level(
         )
         assert outcome.state == "sent"
         assert "user noc" in daemon.next().security
+
+
+async def test_v3_traps_are_taken_after_a_restart_also_within_the_same_minute(tmp_path: Path) -> None:
+    minute = int(time.time() // 60) * 60.0
+    starts = [minute - 3600, minute - 60, minute - 1]  # the last two have the same boots, the time goes back by 59 s
+    desks = [SnmpDesk("agent that restarts", lambda start=start: start) for start in starts]
+    engine = desks[0].identity("1.3.6.1.4.1.37211.100").engine_id.hex()
+    user = {"version": "3", "user": "noc", "auth": "sha256", "priv": "aes128"}
+    with trapd(
+        tmp_path, f"createUser -e 0x{engine} noc SHA-256 {AUTH_KEY} AES {PRIV_KEY}\nauthUser log noc priv\n"
+    ) as one:
+        config = read_config({"destinations": [to(one, **user)]})
+        keys = (keys_of(json.dumps({"auth_key": AUTH_KEY, "priv_key": PRIV_KEY}), config.destinations[0]),)
+        for desk in desks:
+            assert (await desk.send(config, keys, snmp.trap_for(NOTICE, config)))[0].fault == ""
+            assert one.next().value(1) == f"OID: {ROOT}.2.1"
+            desk.end()
 
 
 async def test_both_tell_both_and_one_that_is_down_is_retried_alone(
