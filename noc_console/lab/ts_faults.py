@@ -18,6 +18,8 @@ from noc_console.lab.ts_wire import Memory, Trace, Wire, blank, move_clocks, mov
 _FIRST = Pids(1)
 _MEDIA = (_FIRST.video, _FIRST.audio)
 _CLOCK_HZ = 27_000_000
+# one bit off; its complement would look like the head of an RTP datagram
+_WRONG_SYNC = 0x46
 
 
 @dataclass(slots=True)
@@ -135,14 +137,14 @@ def _repeat(wire: Wire, doing: Doing) -> Wire:
 
 
 def _lose_sync(wire: Wire, doing: Doing) -> Wire:
-    wire.packets[doing.rows, 0] = 0xB8
+    wire.packets[doing.rows, 0] = _WRONG_SYNC
     doing.trace.made += len(doing.rows)
     return wire
 
 
 def _break_sync_bytes(wire: Wire, doing: Doing) -> Wire:
     """Break single sync bytes of null packets: the packets before and after are whole."""
-    wire.packets[_at_rate(wire, doing, wire.of(doing.rows, si.NULL_PID)), 0] = 0xB8
+    wire.packets[_at_rate(wire, doing, wire.of(doing.rows, si.NULL_PID)), 0] = _WRONG_SYNC
     return wire
 
 
