@@ -31,6 +31,7 @@ def facts_of(agent: Agent) -> dict[str, Any]:
             "disk_ratio": round(machine.disk_ratio, 3),
         },
         "incoming": agent.incoming.facts(),
+        "notices": agent.notices.facts(),
         "lab": agent.lab.facts(),
         "news": list(agent.news),
     }

@@ -25,6 +25,7 @@ from noc_console.settings import Settings
 KEPT_S = 30 * 86400.0
 _FAILED = ("failed", "skipped")
 _BEGINS = frozenset({"AlarmRaised"})
+_UNREAD_AGAIN_S = 30.0  # a keyring may be locked when the agent starts
 _AT_ONCE = 50  # alarms whose escalation is decided without letting others work in between
 _log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Notices:
         self._channels = channels
         self._stamp: tuple[int, int] | None = None
         self._turn = asyncio.Lock()
+        self._unread_at = 0.0
 
     async def load(self) -> None:
         """Take up configuration, open alarms and what the last run left in the outbox."""
@@ -136,6 +138,8 @@ class Notices:
         """Take the configuration anew when its file has changed."""
         if await asyncio.to_thread(self._stamp_now) != self._stamp:
             await self.reload()
+        elif self._unread_at and self.clock.now() - self._unread_at > _UNREAD_AGAIN_S:
+            await self.use(self.config)
 
     def reconfigured(self) -> None:
         """Take tier, class and labels of the channels as they are now."""
@@ -159,7 +163,7 @@ class Notices:
 
     async def use(self, config: NotifyConfig) -> None:
         """Take a configuration."""
-        targets = {}
+        targets, self._unread_at = {}, 0.0
         for name, one in config.receivers.items():
             give_up_s = one.give_up_min * 60 if one.give_up_min is not None else config.give_up_s
             targets[name] = Target(name, one, give_up_s, await self._secret(name))
@@ -176,6 +180,7 @@ class Notices:
             return await self.secrets.read(name)
         except KnownError as error:
             _log.warning("the secret of %s cannot be read: %s", name, error)
+            self._unread_at = self.clock.now()
             return ""
 
     def _policy(self, config: NotifyConfig) -> Policy:
@@ -195,6 +200,17 @@ class Notices:
         return found.st_mtime_ns, found.st_size
 
     # -- what is asked
+
+    def facts(self) -> dict[str, Any]:
+        """Return how telling goes, as the board shows it."""
+        lanes = self.sender.lanes.values()
+        return {
+            "mode": self.settings.notify,
+            "receivers": len(self.config.receivers),
+            "waiting": self.sender.waiting,
+            "failing": [lane.receiver for lane in lanes if lane.failures],
+            "fault": self.fault,
+        }
 
     async def known(self, query: NoticeQuery) -> list[dict[str, Any]]:
         """Return the newest notices and what became of them."""

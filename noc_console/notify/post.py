@@ -30,7 +30,7 @@ class Posts:
         """Return what became of a message; never raises but when cancelled."""
         kind = KINDS[config.kind]
         if kind.needs_secret and not secret:
-            return Outcome("failed", f"{name} has no secret yet: set {kind.secret}.")
+            return Outcome("retry", f"{name} has no secret yet: set {kind.secret}.")
         try:
             return await kind.deliver(notice, config, secret, await self._client(name, config))
         except KnownError as error:

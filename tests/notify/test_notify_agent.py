@@ -63,6 +63,8 @@ def test_what_waits_too_long_is_an_alarm_of_its_own_until_it_is_told(db: Path) -
             alarm = until(held, "the alarm", 40)
             assert alarm["severity"] == "warning"
             assert "Notices for hook have waited" in alarm["message"]
+            told = agent.get("/board")["agent"]["notices"]
+            assert (told["failing"], told["waiting"]) == (["hook"], 1)
             receiver.answers = [Answer(200)]
             until(lambda: held() is None, "the alarm to clear", 45)
             assert agent.get("/notices", state="sent")["notices"]

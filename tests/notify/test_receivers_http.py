@@ -140,7 +140,7 @@ async def test_no_secret_is_in_a_log_an_outcome_or_a_configuration(
 async def test_a_receiver_that_needs_a_secret_says_so(receiver: HttpReceiver, posts: Posts, make_notice: Any) -> None:
     config = config_of("telegram", receiver.url)
     outcome = await posts.deliver(make_notice(), "tg", config, "")
-    assert outcome == Outcome("failed", "tg has no secret yet: set the token of the bot.")
+    assert outcome == Outcome("retry", "tg has no secret yet: set the token of the bot.")
     assert receiver.heard == []
 
 
