@@ -87,13 +87,14 @@ class TsRow:
     def severity(self) -> Severity:
         """The worst of its open alarms and of its findings, which may not be alarms yet."""
         told = [Severity(self.input["severity"]), *(Severity(one["severity"]) for one in self.input["findings"])]
-        return max(told, key=lambda one: one.rank)
+        return max([*told, *(cell.severity for cell in self.cells.values())], key=lambda one: one.rank)
 
     @property
     def text(self) -> str:
         """The worst finding in words, empty when there is none."""
-        worst = max(self.input["findings"], key=lambda one: Severity(one["severity"]).rank, default=None)
-        return str(worst["text"]) if worst is not None else ""
+        told = [(Severity(one["severity"]), str(one["text"])) for one in self.input["findings"]]
+        told += [(cell.severity, cell.text) for cell in self.cells.values()]
+        return max(told, key=lambda one: one[0].rank)[1] if told else ""
 
     def metric(self, name: str) -> float | None:
         """Return a figure of the input, None where it is not measured."""
@@ -117,7 +118,12 @@ def ts_row(mirror: BoardMirror, channel: Json, one: Json) -> TsRow:
     """Return one input as a row."""
     of_channel = mirror.channel_state(channel)
     state = of_channel if of_channel in ("lost", "disabled") else str(one["state"])
-    return TsRow(channel, one, state, cells(one["findings"]))
+    found = cells(one["findings"])
+    lost = int(one["metrics"].get("ts.sync_losses") or 0)
+    if lost and "1.1" not in found:
+        # while sync is lost there is no packet to find anything in
+        found["1.1"] = Cell(Severity.CRITICAL, lost, "Sync is lost.")
+    return TsRow(channel, one, state, found)
 
 
 def find(mirror: BoardMirror, input_id: int) -> TsRow | None:

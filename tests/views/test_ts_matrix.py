@@ -75,6 +75,16 @@ def test_two_findings_of_one_indicator_share_a_cell_with_the_worse_of_both():
     assert (cell.count, cell.severity, cell.text) == (5, Severity.CRITICAL, "first\nsecond")
 
 
+def test_lost_sync_has_its_cell_though_no_packet_is_left_to_find_it_in():
+    mirror = BoardMirror(monotonic=lambda: 100.0)
+    board = ts_story.board()
+    board["channels"][2]["inputs"][0]["metrics"]["ts.sync_losses"] = 1.0
+    mirror.take(board)
+    row = next(row for row in ts_rows(mirror) if row.id == ts_story.CALM_INPUT)
+    assert row.cells["1.1"].severity is row.severity is Severity.CRITICAL
+    assert row.text == "Sync is lost."
+
+
 def test_findings_outside_the_report_have_no_cell():
     assert cells([story.finding("ts-null-share", "warning", "ts", "Null share 34 %")]) == {}
 
