@@ -9,6 +9,7 @@ from noc_console.net.udp_url import udp_address
 from noc_console.probes.tools import Tools
 from noc_console.probes.ts_input import TsInput
 from noc_console.probes.ts_receiver import Receiver
+from noc_console.probes.ts_reception import Reception
 from noc_console.probes.ts_replay import replay
 
 _AGAIN_S = 5.0
@@ -24,16 +25,19 @@ async def watch(input: Input, tools: Tools) -> None:
         await replay(tools)
     while True:
         try:
-            address = udp_address(input.url)
-            link = open_udp(address)
+            await _received(input, tools, reception)
         except JoinFailed as error:
             finding = Finding("ts-join-failed", str(error), {"address": input.url})
             tools.look("ts", tools.now(), {"ts.igmp_joined": 0.0}, (finding,))
             await tools.sleep(_AGAIN_S)
-            continue
-        receiver = Receiver(address, link, reception.first_ring_bytes)
-        live = TsInput(tools, receiver)
-        try:
-            await reception.attend(input.id, live, receiver, input.tier)
-        finally:
-            receiver.close()
+
+
+async def _received(input: Input, tools: Tools, reception: Reception) -> None:
+    """Receive on one socket until cancelled; raises JoinFailed."""
+    address = udp_address(input.url)
+    receiver = Receiver(address, open_udp(address), reception.first_ring_bytes)
+    live = TsInput(tools, receiver)
+    try:
+        await reception.attend(input.id, live, receiver, input.tier)
+    finally:
+        receiver.close()

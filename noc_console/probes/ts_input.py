@@ -7,6 +7,7 @@ from typing import Any
 
 from noc_console.media.ts.profile import Profile
 from noc_console.model import Finding
+from noc_console.net.udp import JoinFailed
 from noc_console.probes.tools import Tools
 from noc_console.probes.ts_account import Account
 from noc_console.probes.ts_look import StreamLook
@@ -31,7 +32,10 @@ class TsInput:
         self._ours = 0
 
     def look(self, at: float) -> None:
-        """Analyse what came; once a second, and when packets stop, tell what it was."""
+        """Analyse what came; once a second, and when packets stop, tell what it was.
+
+        Raises JoinFailed when the system is no member of the group any more: it has to be joined again.
+        """
         ours = self._account.ours()
         self._ours += ours
         arrived = self._from.take()
@@ -43,6 +47,8 @@ class TsInput:
         self._is_silent = is_silent
         if at - self._ticked_at >= _TICK_S or is_news:
             self._tell(at)
+        if not self._from.is_joined:
+            raise JoinFailed(f"This machine is no member of {self._from.address.host} any more; it joins again.")
 
     def _tell(self, at: float) -> None:
         self._ticked_at = at

@@ -53,6 +53,7 @@ class Receiver:
         self.overrun = 0
         self.datagrams = 0
         self.newest_at = 0.0
+        self.is_joined = True
         self._ring_bytes = ring_bytes
         self._raw_sender = b""
         self._read = 0

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from noc_console.net.udp import joined_groups
 from noc_console.net.udp_drain import MOST, Drainer
 from noc_console.probes.ts_budget import Wish, seconds_each
 from noc_console.probes.ts_reader import reader_of_heads
@@ -180,6 +181,7 @@ class Reception:
         if at - self._planned_at >= _PLAN_S:
             self._planned_at = at
             self._plan(at)
+            self._mind_groups()
         resized = 0
         for place in self._places.values():
             if place.wanted_bytes and place.receiver.resize(place.wanted_bytes):
@@ -187,6 +189,14 @@ class Reception:
                 resized += 1
                 if resized >= _RESIZED_A_TURN:
                     return
+
+    def _mind_groups(self) -> None:
+        """Look whether the system is still a member: it forgets groups when an interface goes."""
+        groups = joined_groups()
+        if groups:
+            for place in self._places.values():
+                address = place.receiver.address
+                place.receiver.is_joined = not address.is_multicast or address.host in groups
 
     def _plan(self, at: float) -> None:
         """Share the budget by what each input fills in a second, and by the tier of its channel."""
