@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
 from noc_console.errors import KnownError
 from noc_console.model import Access
-from noc_console.net.fetch import Fetcher
-from noc_console.probes import inspect_print
+from noc_console.probes import ts_inspect
 from noc_console.probes.inspected import Progress as Told
-from noc_console.probes.inspection import Inspection, inspect
-from noc_console.probes.tools import now
-from noc_console.settings import Settings
+from noc_console.probes.inspection_form import Inspection, of_stream
 
 CLEAN, FINDINGS, IMPOSSIBLE = 0, 1, 2
 _WIDTH = 140
@@ -34,13 +26,21 @@ def run(
         if ca_file and not Path(ca_file).is_file():
             raise KnownError(f"There is no CA file {ca_file}.")
         access = Access(headers=parsed_headers(headers), ca_file=ca_file)
-        found = asyncio.run(_inspected(source, seconds, access, Settings(decrypt_aes128=is_decrypting)))
+        path = ts_inspect.path_of(source) if not seconds else None
+        if path is not None and ts_inspect.is_stream_file(path):
+            found = _stream_file(source, path)
+        else:
+            found = _watched(source, seconds, access, is_decrypting)
     except KnownError as error:
         sys.stderr.write(f"noc-console: {error}\n")
         return IMPOSSIBLE
     if as_json:
         sys.stdout.write(json.dumps(found.form(), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
     else:
+        from rich.console import Console
+
+        from noc_console.probes import inspect_print
+
         inspect_print.show(found, Console(width=None if sys.stdout.isatty() else _WIDTH))
     return CLEAN if found.is_clean else FINDINGS
 
@@ -56,23 +56,44 @@ def parsed_headers(lines: Iterable[str]) -> dict[str, str]:
     return headers
 
 
-async def _inspected(source: str, seconds: float, access: Access, settings: Settings) -> Inspection:
+def _stream_file(source: str, path: Path) -> Inspection:
+    """Inspect a file of packets: nothing of the network is imported, most of the time would go into that."""
     with _progress() as progress:
-        async with Fetcher(now) as fetcher:
-            return await inspect(
-                source,
-                fetcher=fetcher,
-                settings=settings,
-                seconds=seconds,
-                access=access,
-                progress=progress,
-            )
+        return of_stream(source, ts_inspect.inspect_file(path, progress))
+
+
+def _watched(source: str, seconds: float, access: Access, is_decrypting: bool) -> Inspection:
+    """Inspect what is fetched, received, or a playlist in a file."""
+    import asyncio
+
+    from noc_console.net.fetch import Fetcher
+    from noc_console.probes.inspection import inspect
+    from noc_console.probes.tools import now
+    from noc_console.settings import Settings
+
+    async def inspected() -> Inspection:
+        with _progress() as progress:
+            async with Fetcher(now) as fetcher:
+                return await inspect(
+                    source,
+                    fetcher=fetcher,
+                    settings=Settings(decrypt_aes128=is_decrypting),
+                    seconds=seconds,
+                    access=access,
+                    progress=progress,
+                )
+
+    return asyncio.run(inspected())
 
 
 @contextmanager
 def _progress() -> Iterator[Told]:
     """Show how far it is: a bar on a terminal, else one line for each new step and each quarter of the time."""
     if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("Inspecting", total=1.0)

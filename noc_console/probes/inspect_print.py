@@ -12,7 +12,7 @@ from rich.table import Table
 from noc_console import catalogues
 from noc_console.model import Finding, Kind, Severity
 from noc_console.probes import ts_print
-from noc_console.probes.inspection import Inspection, severity
+from noc_console.probes.inspection_form import Inspection, severity
 
 _COLOURS = {"critical": "bold red", "major": "red", "minor": "yellow", "warning": "cyan"}
 _SLOWEST = 8

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noc_console.model import Finding
-from noc_console.net.fetch import Reply
-from noc_console.probes.tools import Tools
+
+if TYPE_CHECKING:  # who inspects a file of packets needs no network
+    from noc_console.net.fetch import Reply
+    from noc_console.probes.tools import Tools
 
 #: Told how far an inspection is (0 to 1) and what it does, in one short sentence.
 Progress = Callable[[float, str], None]
@@ -49,4 +51,4 @@ class Inspected:
 
 #: Inspects one source for so many seconds (0: one look) with the tools of an input that exists only for it.
 #: Raises KnownError where it cannot.
-Inspect = Callable[[Source, Tools, float, Progress], Awaitable[Inspected]]
+Inspect = Callable[[Source, "Tools", float, Progress], Awaitable[Inspected]]

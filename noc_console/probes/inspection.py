@@ -3,60 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from noc_console import catalogues
 from noc_console.errors import KnownError
-from noc_console.model import Access, Finding, Input, Kind, Layer, Severity
+from noc_console.model import Access, Input, Kind, Layer
 from noc_console.net.fetch import Fetcher, Reply
 from noc_console.probes.inspected import Inspected, Progress, Source
+from noc_console.probes.inspection_form import Inspection, merged, of_stream, severity
 from noc_console.probes.registry import inspect_of
 from noc_console.probes.tools import Recorder, Tools, now
 from noc_console.settings import Settings
 
+__all__ = ["Inspection", "inspect", "kind_of", "severity"]
+
 _LOOKED_AT_BYTES = 4096
 _PATIENCE_S = 90.0
 _LONGEST_S = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What a source is and what is wrong with it; `requests` are waterfall rows, oldest first.
-
-    `seconds` is how long it was watched, 0 for one look.
-    """
-
-    source: str
-    kind: Kind
-    findings: tuple[Finding, ...] = ()
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    details: Mapping[str, Any] = field(default_factory=dict)
-    proposal: Mapping[str, Any] = field(default_factory=dict)
-    requests: tuple[Mapping[str, Any], ...] = ()
-    seconds: float = 0.0
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether nothing of minor severity or worse was found."""
-        return all(severity(finding).rank < Severity.MINOR.rank for finding in self.findings)
-
-    def form(self) -> dict[str, Any]:
-        """Return the JSON of `noc-console inspect --json`."""
-        return {
-            "source": self.source,
-            "kind": str(self.kind),
-            "findings": [_finding_form(finding) for finding in self.findings],
-            "metrics": _plain(self.metrics),
-            "details": _plain(self.details),
-        }
-
-    def proposal_form(self) -> dict[str, Any]:
-        """Return what *Add channel* proposes for this source."""
-        return {"kind": str(self.kind), **_plain(self.proposal)}
 
 
 async def inspect(
@@ -75,7 +38,7 @@ async def inspect(
         raise KnownError(f"How long to watch is a number of seconds from 0 to {_LONGEST_S:.0f}.")
     stream = await inspected_stream(source, seconds, progress)
     if stream is not None:
-        return Inspection(source, Kind.TS, _merged(stream.findings), stream.metrics, stream.details, stream.proposal)
+        return of_stream(source, stream)
     access = access or Access()
     progress(0.0, "Fetching")
     recorder = Recorder()
@@ -93,7 +56,7 @@ async def inspect(
     return Inspection(
         source=tools.secrets.hide(source),
         kind=kind,
-        findings=_merged(tuple(tools.secrets.finding(finding) for finding in inspected.findings)),
+        findings=merged(tuple(tools.secrets.finding(finding) for finding in inspected.findings)),
         metrics=inspected.metrics,
         details=tools.secrets.hide(inspected.details),
         proposal=inspected.proposal,
@@ -125,11 +88,6 @@ def kind_of(body: bytes, source: str) -> Kind:
         return Kind.DASH
     looks = "text in UTF-16, which no player reads" if is_wide else _looks_like(text)
     raise KnownError(f"{source} is {looks}, not an HLS playlist or a DASH MPD.")
-
-
-def severity(finding: Finding) -> Severity:
-    """Return how bad a finding is; an event is no state and counts as indeterminate."""
-    return catalogues.severity_of(finding) or Severity.INDETERMINATE
 
 
 async def _fetched(tools: Tools, url: str) -> Source:
@@ -182,37 +140,3 @@ def _looks_like(text: bytes) -> str:
         return "an MP4 file"
     is_text = b"\0" not in start and text[:512].decode(errors="replace").count("\ufffd") <= 1
     return "text of another kind" if is_text else "binary data"
-
-
-def _merged(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return one finding per id with the counts added up, the worst first; text and place are the first one's."""
-    merged: dict[str, Finding] = {}
-    for finding in findings:
-        seen = merged.get(finding.id)
-        if seen is None:
-            merged[finding.id] = finding
-        else:
-            worst = max(seen, finding, key=lambda each: severity(each).rank)
-            merged[finding.id] = replace(seen, count=seen.count + finding.count, severity=worst.severity)
-    return tuple(sorted(merged.values(), key=lambda finding: -severity(finding).rank))
-
-
-def _finding_form(finding: Finding) -> dict[str, Any]:
-    clause = finding.where.get("clause") or catalogues.finding_type(finding.id).clause
-    return {
-        "id": finding.id,
-        "severity": str(severity(finding)),
-        "clause": clause,
-        "count": finding.count,
-        "text": finding.text,
-        "where": _plain({key: value for key, value in finding.where.items() if key != "clause"}),
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON can tell it: what is no finite number becomes null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +17,6 @@ from noc_console.media.ts.findings import findings_of
 from noc_console.media.ts.grid import Grid
 from noc_console.model import Finding
 from noc_console.probes.inspected import Inspected, Progress
-from noc_console.probes.ts_capture import FlowReader, flows_of, main_flow
 from noc_console.probes.ts_proposal import proposal
 from noc_console.probes.ts_reader import StreamReader
 
@@ -79,6 +77,8 @@ def _packets(path: Path, progress: Progress) -> Inspected:
 
 
 def _capture(path: Path, progress: Progress) -> Inspected:
+    from noc_console.probes.ts_capture import FlowReader, flows_of, main_flow
+
     told = _Teller(path, progress, shares=2)
     flows = flows_of(path, told)
     flow = main_flow(flows, str(path))
@@ -167,4 +167,6 @@ class _Teller:
 
 async def inspect_file_aside(path: Path, progress: Progress) -> Inspected:
     """Inspect a file in a thread of its own."""
-    return await asyncio.to_thread(inspect_file, path, progress)
+    from asyncio import to_thread
+
+    return await to_thread(inspect_file, path, progress)

@@ -99,9 +99,9 @@ async def test_every_real_playlist_and_mpd_can_be_inspected(fetcher: Fetcher, te
 
 
 def test_findings_of_one_id_are_told_once_with_their_count_and_the_worst_severity() -> None:
-    from noc_console.probes.inspection import _merged
+    from noc_console.probes.inspection_form import merged
 
-    found = _merged(
+    found = merged(
         (
             Finding("hls-codecs-missing", "first", {"line": 3}),
             Finding("hls-media-parse-error", "bad", {"line": 9}),
