@@ -12,9 +12,11 @@ from noc_console.model import Severity
 from noc_console.views.alarm_acts import AlarmActs
 from noc_console.views.alarm_drawer import AlarmDrawer
 from noc_console.views.channel_header import ChannelHeader
-from noc_console.views.channel_path import PathRow, steps
+from noc_console.views.channel_path import PathRow, input_ids, steps
 from noc_console.views.channel_plots import Plots
+from noc_console.views.channel_saving import Saving
 from noc_console.views.channel_work import WorkRow
+from noc_console.views.channels_acts import ChannelActs
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
 from noc_console.views.ts_work import TsWork
@@ -40,6 +42,7 @@ class ChannelScreen(QWidget):
         self.stream = TsWork(desk)
         self.acts = AlarmActs(desk, self, self._chosen_alarms)
         self.drawer = AlarmDrawer(desk, self.acts)
+        self.saving = Saving(desk, self)
         self.path.chosen.connect(self._on_input)
         self._lay_out()
         self._add_actions()
@@ -96,13 +99,13 @@ class ChannelScreen(QWidget):
         alarm = next((a for a in alarms if a["id"] == self._alarm_id), alarms[0] if alarms else None)
         self._alarm_id = alarm["id"] if alarm is not None else 0
         self.header.show_channel(channel)
-        self.path.show_steps(steps(channel, mirror.channel_state(channel)), self._input_id)
+        self.path.show_steps(steps(channel, mirror.channel_state(channel), self._input_id), self._input_id)
         if with_plots:
             self.plots.show_input(channel, one, alarms)
         is_stream = one is not None and one["kind"] == "ts"
         self.work.setVisible(not is_stream)
         if not is_stream:
-            self.work.show_input(channel, one, alarms)
+            self.work.show_input(channel, one, alarms, self.plots.limits.limits)
         self.stream.show_input(channel, one)
         self.drawer.show_alarm(alarm, channel)
         self.acts.follow()
@@ -143,6 +146,10 @@ class ChannelScreen(QWidget):
             ("Edit this channel", "Ctrl+E", self._on_edit),
             ("Open its transport stream", "Ctrl+T", self._on_transport),
             ("Facts of the alarm", "I", self.place.toggle),
+            ("Next input, along the way of the signal", "L", self._on_next_input),
+            ("Input before", "Shift+L", self._on_input_before),
+            ("Export what the charts show", "E", self._on_export),
+            ("Raise a test alarm", "Shift+T", self._on_test_alarm),
         ):
             action = QAction(text, self)
             action.setShortcut(key)
@@ -159,6 +166,28 @@ class ChannelScreen(QWidget):
         self.plots.forget()
         self.work.forget()
         self.refresh()
+
+    def _on_next_input(self) -> None:
+        self._step_input(1)
+
+    def _on_input_before(self) -> None:
+        self._step_input(-1)
+
+    def _step_input(self, way: int) -> None:
+        channel = self._desk.mirror.channels.get(self._channel_id)
+        ids = input_ids(channel) if channel is not None else []
+        if len(ids) > 1 and self._input_id in ids:
+            self._on_input(ids[(ids.index(self._input_id) + way) % len(ids)])
+
+    def _on_export(self) -> None:
+        channel = self._desk.mirror.channels.get(self._channel_id)
+        if channel is not None:
+            self.saving.ask(self.plots.shown(str(channel["code"])))
+
+    def _on_test_alarm(self) -> None:
+        channel = self._desk.mirror.channels.get(self._channel_id)
+        if channel is not None:
+            ChannelActs(self._desk).test_alarm(channel)
 
     def _on_edit(self) -> None:
         if self._channel_id:

@@ -58,6 +58,11 @@ async def templates(client: ApiClient) -> list[dict[str, Any]]:
     return list((await client.get("/templates", {}))["templates"])
 
 
+async def rules(client: ApiClient, channel_id: int) -> list[dict[str, Any]]:
+    """Return the rules that hold for a channel, each limit with who says so."""
+    return list((await client.get(f"/channels/{channel_id}/rules", {}))["rules"])
+
+
 async def channel(client: ApiClient, channel_id: int) -> dict[str, Any]:
     """Return a channel of the catalogue."""
     return dict((await client.get(f"/channels/{channel_id}", {}))["channel"])

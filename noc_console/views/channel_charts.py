@@ -6,26 +6,33 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from noc_console.model import Severity
+from noc_console.views.channel_limits import SHIPPED, Limits
 from noc_console.views.charts.overlay import Mark
 from noc_console.views.charts.spec import ChartSpec, CurveSpec, Limit
 from noc_console.views.ts_charts import health_specs
 
 Json = Mapping[str, Any]
 MOST_CURVES = 5
-RANGES = (("15 min", 900.0), ("1 h", 3600.0), ("6 h", 21600.0), ("24 h", 86400.0), ("7 d", 604800.0))
-# the limits of the templates as shipped; an open alarm of the same quantity brings its own
+RANGES = (
+    ("5 min", 300.0),
+    ("15 min", 900.0),
+    ("1 h", 3600.0),
+    ("6 h", 21600.0),
+    ("24 h", 86400.0),
+    ("7 d", 604800.0),
+)
+# the ages at which a playlist counts as stale are the probe's own
 _AGE = (Limit(1.5, "major 1.5", Severity.MAJOR), Limit(3.0, "critical 3.0", Severity.CRITICAL))
-_DOWNLOAD_S = 2.0
 _AGE_TOPS = (4.0, 8.0, 16.0, 40.0, 80.0, 400.0)
 _SECOND_TOPS = (4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0)
 _MBIT_TOPS = (0.4, 0.8, 1.2, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 40.0, 80.0, 160.0)
 _PHASE_TOPS = (0.02, 0.04, 0.08, 0.2, 0.4, 0.8, 2.0, 4.0, 8.0, 16.0, 32.0, 80.0)
 
 
-def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ...]:
+def chart_specs(one: Json | None, alarms: Iterable[Json], limits: Limits = SHIPPED) -> tuple[ChartSpec, ...]:
     """Return the four charts of an input; without one they are there and say: not measured."""
     if one is not None and one["kind"] == "ts":
-        return health_specs(one)
+        return health_specs(one, limits)
     rungs = sorted(measured_rungs(one), key=lambda rung: -(rung["bandwidth_bps"] or 0)) if one is not None else []
     input_id = int(one["id"]) if one is not None else 0
     video = [rung for rung in rungs if rung["kind"] == "video"][:MOST_CURVES] or rungs[:MOST_CURVES]
@@ -36,14 +43,18 @@ def chart_specs(one: Json | None, alarms: Iterable[Json]) -> tuple[ChartSpec, ..
 
     return (
         ChartSpec(
-            "Playlist age", "age ×", _AGE_TOPS, _ages(one, curves("playlist.age_ratio", rungs[:MOST_CURVES])), _AGE
+            "Playlist age",
+            "age ×",
+            _AGE_TOPS,
+            _ages(one, curves("playlist.age_ratio", rungs[:MOST_CURVES])),
+            _AGE if limits.is_age_judged else (),
         ),
         ChartSpec(
             "Segment download",
             "load s",
             _SECOND_TOPS,
             curves("segment.download_s", video),
-            _download_limits(one, list(alarms)),
+            _download_limits(one, list(alarms), limits),
             digits=2,
         ),
         ChartSpec("Bitrate", "Mbit/s", _MBIT_TOPS, curves("segment.bitrate_bps", video), scale=1e-6),
@@ -94,11 +105,12 @@ def _phases(first: list[Any], input_id: int) -> tuple[CurveSpec, ...]:
     )
 
 
-def _download_limits(one: Json | None, alarms: list[Json]) -> tuple[Limit, ...]:
+def _download_limits(one: Json | None, alarms: list[Json], known: Limits) -> tuple[Limit, ...]:
+    """Return the rule's limit, that of an open alarm before it, and the length of a segment where that is far."""
     slow = [alarm for alarm in alarms if alarm["type"] == "SEGMENT_SLOW" and alarm.get("threshold")]
-    value = float(slow[0]["threshold"]) if slow else _DOWNLOAD_S
-    limits = [Limit(value, f"major {value:.1f} s", Severity.MAJOR)]
+    value = float(slow[0]["threshold"]) if slow else known.download_s
+    limits = [Limit(value, f"major {value:.1f} s", Severity.MAJOR)] if value else []
     length = float((one or {}).get("metrics", {}).get("segment.duration_s") or 0.0)
-    if length > value * 1.2:
+    if length > (value or 0.0) * 1.2:
         limits.append(Limit(round(length, 1), f"segment length {length:.1f} s", Severity.CRITICAL))
     return tuple(limits)

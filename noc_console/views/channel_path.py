@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,31 +30,49 @@ class Step:
     text: str = "not measured"
     state: str = ""
     is_first_ill: bool = False
+    place: str = ""
+    """`2 of 3` where a layer has several inputs: which of them is told."""
 
     @property
     def title(self) -> str:
         """The layer's name for people."""
-        return self.layer.name.capitalize()
+        name = self.layer.name.capitalize()
+        return f"{name} {self.place}" if self.place else name
 
 
-def steps(channel: dict[str, Any], state: str) -> tuple[Step, ...]:
-    """Return the six layers of a channel; the first ill one in the way of the signal is marked."""
-    by_layer: dict[int, dict[str, Any]] = {}
+def steps(channel: dict[str, Any], state: str, input_id: int = 0) -> tuple[Step, ...]:
+    """Return the six layers of a channel; the first ill one in the way of the signal is marked.
+
+    A layer with several inputs tells the one with `input_id`, else its worst; its colour is always that of the worst.
+    """
+    by_layer: dict[int, list[dict[str, Any]]] = {}
     for one in channel["inputs"]:
-        known = by_layer.get(one["layer"])
-        if known is None or Severity(one["severity"]).rank > Severity(known["severity"]).rank:
-            by_layer[one["layer"]] = one
-    ill = [layer for layer in sorted(by_layer) if Severity(by_layer[layer]["severity"]).rank >= Severity.WARNING.rank]
+        by_layer.setdefault(one["layer"], []).append(one)
+    ill = [layer for layer in sorted(by_layer) if _worst(by_layer[layer]).rank >= Severity.WARNING.rank]
     return tuple(
-        _step(layer, by_layer[layer], state, is_first_ill=ill[:1] == [layer]) if layer in by_layer else Step(layer)
+        _step(layer, by_layer[layer], state, input_id, is_first_ill=ill[:1] == [layer])
+        if layer in by_layer
+        else Step(layer)
         for layer in Layer
     )
 
 
-def _step(layer: Layer, one: dict[str, Any], state: str, *, is_first_ill: bool) -> Step:
-    severity = Severity(one["severity"])
+def input_ids(channel: Mapping[str, Any]) -> list[int]:
+    """Return the inputs along the way of the signal."""
+    return [one["id"] for one in sorted(channel["inputs"], key=lambda one: (one["layer"], one["id"]))]
+
+
+def _step(layer: Layer, inputs: list[dict[str, Any]], state: str, input_id: int, *, is_first_ill: bool) -> Step:
+    worst = _worst(inputs)
+    one = next((one for one in inputs if one["id"] == input_id), None)
+    one = one or next(one for one in inputs if Severity(one["severity"]) is worst)
     shown = state if state in ("lost", "disabled") else one["state"]
-    return Step(layer, one["id"], severity, _facts(one, severity, shown), shown, is_first_ill)
+    place = f"{inputs.index(one) + 1} of {len(inputs)}" if len(inputs) > 1 else ""
+    return Step(layer, one["id"], worst, _facts(one, Severity(one["severity"]), shown), shown, is_first_ill, place)
+
+
+def _worst(inputs: list[dict[str, Any]]) -> Severity:
+    return max((Severity(one["severity"]) for one in inputs), key=lambda severity: severity.rank)
 
 
 def _facts(one: dict[str, Any], severity: Severity, state: str) -> str:

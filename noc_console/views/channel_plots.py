@@ -8,6 +8,8 @@ from typing import Any
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from noc_console.views.channel_charts import RANGES, alarm_marks, chart_specs
+from noc_console.views.channel_export import Shown, shown_of
+from noc_console.views.channel_limits import LimitsFeed
 from noc_console.views.channel_series import SeriesFeed
 from noc_console.views.charts.overlay import BEFORE
 from noc_console.views.charts.stack import Stack
@@ -23,9 +25,10 @@ class Plots(QWidget):
         super().__init__()
         self._desk = desk
         self._feed = SeriesFeed(desk)
+        self.limits = LimitsFeed(desk)
         self._paused_at = 0.0
         self._drawn = 0
-        self._span_s = RANGES[1][1]
+        self._span_s = RANGES[2][1]
         self._is_chosen = False  # until the operator picks a range, it follows how much there is to see
         self.stack = Stack(desk.theme, chart_specs(None, ()))
         self._note = QLabel()
@@ -51,7 +54,8 @@ class Plots(QWidget):
         """Fetch and draw the charts of one input of a channel."""
         now = self._desk.mirror.now()
         self._suit(channel)
-        specs = chart_specs(one, alarms)
+        self.limits.poll(int(channel["id"]))
+        specs = chart_specs(one, alarms, self.limits.limits)
         for chart, spec in zip(self.stack.charts, specs, strict=True):
             chart.set_spec(spec)
         curves = [curve for spec in specs for curve in spec.curves]
@@ -82,6 +86,11 @@ class Plots(QWidget):
         self._feed.forget()
         self._paused_at = 0.0
 
+    def shown(self, code: str) -> Shown:
+        """Return a copy of the range as it is on the screen, to be written to a file."""
+        end = self._paused_at or self._desk.mirror.now()
+        return shown_of(code, end - self._span_s, end, self._feed.traces)
+
     def toggle_pause(self) -> None:
         """Stop the charts where they are, or let them run again."""
         self._paused_at = 0.0 if self._paused_at else self._desk.mirror.now()
@@ -106,9 +115,9 @@ class Plots(QWidget):
         self._on_range(index)
 
     def _suit(self, channel: Any) -> None:
-        """Show 15 minutes of a channel that is measured for less, an hour of the others."""
+        """Show 5 or 15 minutes of a channel that is measured for less, an hour of the others."""
         minutes = sum(value is not None for value in channel["spark"])
-        index = 0 if minutes < 15 else 1
+        index = 0 if minutes < 5 else 1 if minutes < 15 else 2
         if not self._is_chosen and RANGES[index][1] != self._span_s:
             self._chips.button(index).setChecked(True)
             self._set_range(index)

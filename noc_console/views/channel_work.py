@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from noc_console.model import Severity
 from noc_console.views import channel_calls as calls
 from noc_console.views.channel_charts import measured_rungs
+from noc_console.views.channel_limits import SHIPPED, Limits
 from noc_console.views.desk import Desk
 from noc_console.views.ladder import LadderCard
 from noc_console.views.playlist_card import PlaylistCard
@@ -51,7 +52,7 @@ class WorkRow(QWidget):
         self.waterfall.say("Loading")
         self.playlist.say("Loading")
 
-    def show_input(self, channel: Any, one: Any, alarms: list[Any]) -> None:
+    def show_input(self, channel: Any, one: Any, alarms: list[Any], limits: Limits = SHIPPED) -> None:
         """Show an input of a channel; without one say that nothing is measured."""
         self._channel_id, self._input = channel["id"], one
         if one is None:
@@ -60,7 +61,7 @@ class WorkRow(QWidget):
             self.playlist.say("Not measured: this channel has no input")
             return
         self.ladder.show_input(one)
-        self._limit = _limit(one, alarms)
+        self._limit = _limit(one, alarms, limits)
         rungs = [rung["rung"] for rung in measured_rungs(one)]
         self.waterfall.show_rungs(rungs)
         self.playlist.show_scopes(_scopes(one, rungs))
@@ -106,10 +107,12 @@ def _scopes(one: Any, rungs: list[str]) -> list[str]:
     return sorted(ordered, key=lambda scope: (scope not in found, ordered.index(scope))) if found else ordered
 
 
-def _limit(one: Any, alarms: list[Any]) -> Limit | None:
-    """Return the limit of a download: that of an open alarm, else the segment's own duration."""
+def _limit(one: Any, alarms: list[Any], limits: Limits) -> Limit | None:
+    """Return the limit of a download: that of an open alarm, else of the rule, else the segment's own duration."""
     slow = next((alarm for alarm in alarms if alarm["type"] == "SEGMENT_SLOW" and alarm.get("threshold")), None)
     if slow is not None:
         return Limit(float(slow["threshold"]), Severity(slow["severity"]))
+    if limits.download_s:
+        return Limit(limits.download_s, Severity.MAJOR)
     length = float(one["metrics"].get("segment.duration_s") or 0.0)
     return Limit(length, Severity.MAJOR) if length else None

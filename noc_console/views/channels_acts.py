@@ -33,8 +33,8 @@ class ChannelActs:
         if client is None:
             self._say_no_agent()
             return
-        body = {"by": self._desk.operator.name or "operator"}
-        self._desk.tasks.start(client.post(f"/channels/{channel['id']}/{verb}", body))
+        by = self._desk.operator.name or "operator"
+        self._desk.tasks.start(client.post(f"/channels/{channel['id']}/{verb}", {"by": by}, {"by": by}))
 
     def _say_no_agent(self) -> None:
         self._desk.ways.say.emit("The agent does not answer; nothing was changed.")

@@ -20,6 +20,8 @@ PHASES = ("DNS", "connect", "TLS", "TTFB", "body")
 ROW = 26
 _LEGEND, _AXIS = 26, 24
 _NAME, _TOTAL, _SIDE = 104, 62, 12
+_TICK = 40
+"""Pixels a label of the axis needs."""
 _TOPS = (0.004, 0.008, 0.02, 0.04, 0.1, 0.2, 0.5, 1, 2, 4, 6, 8, 12, 16, 24, 32, 64, 128)
 
 
@@ -116,13 +118,13 @@ class Waterfall(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Override: paint legend, axis, limit, then the rows."""
         painter = QPainter(self)
-        self._paint_legend(painter)
+        free = self._paint_legend(painter)
         requests = self._requests[-self.row_count :]
         top = top_s(requests, self._limit)
         self._paint_axis(painter, top)
         for index, one in enumerate(requests):
             self._paint_row(painter, _LEGEND + index * ROW, one, top)
-        self._paint_limit(painter, top)
+        self._paint_limit(painter, top, free)
         if not requests:
             box = QRectF(self.rect()).adjusted(_NAME, _LEGEND, -_SIDE, -_AXIS)
             write(painter, box, self._notice, Ink(self._theme.font(BODY), self._theme.colours.secondary), CENTRE)
@@ -131,28 +133,32 @@ class Waterfall(QWidget):
     def _x(self, seconds: float, top: float) -> float:
         return _NAME + min(seconds / top, 1.0) * (self.width() - _NAME - _TOTAL - _SIDE)
 
-    def _paint_legend(self, painter: QPainter) -> None:
+    def _paint_legend(self, painter: QPainter) -> float:
+        """Paint the phases' names; return where the next word may begin."""
         x = float(_SIDE)
         ink = Ink(self._theme.font(AXIS), self._theme.colours.secondary)
         for name, colour in zip(PHASES, self.phase_colours(), strict=True):
             painter.fillRect(QRectF(x, 6, 8, 8), colour)
             write(painter, QRectF(x + 12, 1, 60, 18), name, ink)
             x += 12 + width_of(name, ink.font) + 12
+        return x
 
     def _paint_axis(self, painter: QPainter, top: float) -> None:
         bottom = _LEGEND + self.row_count * ROW
         ink = Ink(self._theme.font(AXIS), self._theme.colours.tertiary)
         parts = 3 if top % 3 == 0 else 4
+        if self._x(top / parts, top) - self._x(0, top) < _TICK:
+            parts = 2
         for part in range(parts + 1):
             value = top * part / parts
             label = f"{value:g}" + (" s" if part == parts else "")
             write(painter, QRectF(self._x(value, top) - 20, bottom + 4, 44, 16), label, ink, CENTRE)
 
-    def _paint_limit(self, painter: QPainter, top: float) -> None:
+    def _paint_limit(self, painter: QPainter, top: float, free: float) -> None:
         if self._limit is None:
             return
         if self._limit.value_s > top:
-            self._paint_far_limit(painter, self._limit)
+            self._paint_far_limit(painter, self._limit, free)
             return
         pen = QPen(self._theme.colours.tertiary, 1)
         pen.setDashPattern([4, 3])
@@ -160,10 +166,12 @@ class Waterfall(QWidget):
         x = int(self._x(self._limit.value_s, top))
         painter.drawLine(QPointF(x, _LEGEND - 2), QPointF(x, _LEGEND + self.row_count * ROW))
 
-    def _paint_far_limit(self, painter: QPainter, limit: Limit) -> None:
+    def _paint_far_limit(self, painter: QPainter, limit: Limit, free: float) -> None:
         text = f"limit {number(limit.value_s, 1, 's')} →"
         ink = Ink(self._theme.font(AXIS), self._theme.colours.tertiary)
-        write(painter, QRectF(self.width() - 100 - _SIDE, 1, 100, 18), text, ink, RIGHT)
+        if self.width() - _SIDE - free < width_of(text, ink.font):
+            text = "→"  # a narrow card: the arrow alone says that the limit is beyond
+        write(painter, QRectF(free, 1, self.width() - _SIDE - free, 18), text, ink, RIGHT)
 
     def _paint_row(self, painter: QPainter, y: float, one: Request, top: float) -> None:
         theme, colours = self._theme, self._theme.colours

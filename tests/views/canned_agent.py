@@ -51,6 +51,8 @@ class CannedAgent:
             return {"status": "ok", "routes": [], "told": [], "not_told": []}
         if path == "/templates":
             return {"templates": [{"name": "TPL_ABR_OTT"}, {"name": "TPL_OWN"}]}
+        if path.endswith("/rules"):
+            return {"rules": []}
         if path == "/lab":
             return story.lab()
         if path == "/inspect":

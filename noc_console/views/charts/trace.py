@@ -112,6 +112,11 @@ class Trace:
         self._columns = None
         self.gaps = tuple(gap for gap in self.gaps if gap.end > before)
 
+    def between(self, start: float, end: float) -> Floats:
+        """Return a copy of the samples of a stretch of time: 4 x n, times, least, mean, greatest."""
+        first, last = np.searchsorted(self.at, (start, end))
+        return self._rows[:, int(first) : int(last)].copy()
+
     def line(self, window: Window) -> Line:
         """Return the line of a window: the samples themselves, or least and greatest per pixel column."""
         at = self.at
