@@ -87,7 +87,7 @@ class NoticeDesk:
         for name in moved:
             await self._notices.secrets.write(name, "")
         if moved:
-            await self._notices.use(self._notices.config)
+            await self._notices.refresh()
 
     async def put_secret(self, name: str, secret: str, by: str) -> None:
         """Keep a receiver's secret; it is never given out again."""
@@ -96,7 +96,7 @@ class NoticeDesk:
             await self._notices.secrets.write(name, secret)
         except KnownError as error:
             raise Unavailable(str(error)) from None
-        await self._notices.use(self._notices.config)
+        await self._notices.refresh()
         word = "set" if secret else "removed"
         data = {"receiver": name, "by": by, "text": f"The secret of {name} was {word} by {by}."}
         await self.agent.flow.tell(Event("ReceiverSecretChanged", self.agent.clock.now(), data=data))

@@ -139,7 +139,7 @@ class Notices:
         if await asyncio.to_thread(self._stamp_now) != self._stamp:
             await self.reload()
         elif self._unread_at and self.clock.now() - self._unread_at > _UNREAD_AGAIN_S:
-            await self.use(self.config)
+            await self.refresh()
 
     def reconfigured(self) -> None:
         """Take tier, class and labels of the channels as they are now."""
@@ -151,7 +151,7 @@ class Notices:
             self._stamp = await asyncio.to_thread(self._stamp_now)
             try:
                 text = await asyncio.to_thread(configs.read, self.path)
-                await self.use(await asyncio.to_thread(configs.parse, text, self.path.name))
+                await self._use(await asyncio.to_thread(configs.parse, text, self.path.name))
                 self.fault = ""
             except KnownError as error:
                 if str(error) != self.fault:
@@ -159,10 +159,14 @@ class Notices:
                     text = f"{self.fault} The receivers stay as they were."
                     await self.recorder.keep([Event("NotifyConfigRefused", self.clock.now(), data={"text": text})])
                 if not self.config.routes:
-                    await self.use(configs.parse(""))
+                    await self._use(configs.parse(""))
 
-    async def use(self, config: NotifyConfig) -> None:
-        """Take a configuration."""
+    async def refresh(self) -> None:
+        """Read the secrets anew."""
+        async with self._turn:
+            await self._use(self.config)
+
+    async def _use(self, config: NotifyConfig) -> None:
         targets, self._unread_at = {}, 0.0
         for name, one in config.receivers.items():
             give_up_s = one.give_up_min * 60 if one.give_up_min is not None else config.give_up_s

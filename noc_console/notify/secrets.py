@@ -102,6 +102,7 @@ class Secrets:
     path: Path
     place: str = ""
     _vault: Vault | None = field(default=None, repr=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def read(self, name: str) -> str:
         """Return a receiver's secret, empty when none is set."""
@@ -113,7 +114,8 @@ class Secrets:
         if len(secret) > LONGEST or "\x00" in secret:
             raise KnownError("A secret has at most 8192 characters and no zero byte.")
         vault = await self._open()
-        await _aside(lambda: vault.write(name, secret))
+        async with self._turn:
+            await _aside(lambda: vault.write(name, secret))
 
     async def _open(self) -> Vault:
         if self._vault is None:
