@@ -106,8 +106,10 @@ class Conditions:
         after = _stepped(before, rule.policy, rule.is_broken(value), rule.is_clear(value), look.at)
         if after is before:
             return []
-        if not rule.is_clear(value) or key not in self.memory.facts:
-            self.memory.facts[key] = evidence_of(rule, value)  # what is said is the last bad value, not a good one
+        if not rule.is_clear(value) or key not in self.memory.facts:  # what is said is the last bad value
+            self.memory.facts[key] = evidence_of(
+                rule, value, self.profile
+            )
         return self._moved(key, rule, after, before, look.at)
 
     def _judged_every(self, rule: Rule, look: Observation, value: float) -> list[Change]:
@@ -133,7 +135,7 @@ class Conditions:
             after, shown = summed(before, policy, tally, value, look.at), tally.bad
         if after is before:
             return []
-        self.memory.facts[key] = evidence_of(rule, shown)
+        self.memory.facts[key] = evidence_of(rule, shown, self.profile)
         return self._moved(key, rule, after, before, look.at)
 
     def _judged_findings(self, rule: Rule, look: Observation) -> list[Change]:

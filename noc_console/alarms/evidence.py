@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noc_console.alarms.profiles import severity_under
+from noc_console.alarms.profiles import severity_under, type_severity
 from noc_console.alarms.rules import Rule
 from noc_console.catalogues import metrics
 from noc_console.model import Finding, Severity
@@ -32,7 +32,7 @@ class Evidence:
         return cls(finding.text, severity_under(profile, finding), finding=finding.id)
 
 
-def evidence_of(rule: Rule, value: float) -> Evidence:
+def evidence_of(rule: Rule, value: float, profile: str = "operator") -> Evidence:
     """Return what a measured value says under its rule; for a Ratio the value is the share in the window."""
     level = rule.levels[0][0] if rule.levels else rule.limit
     words = {
@@ -42,7 +42,10 @@ def evidence_of(rule: Rule, value: float) -> Evidence:
         "percent": f"{value * 100:.1f} %",
         "percent_limit": f"{level * 100:.0f} %",
     }
-    return Evidence(rule.text.format(**words), rule.severity(value), value, level, unit_of(rule.metric))
+    severity = rule.severity(value)
+    if not rule.levels:
+        severity = type_severity(profile, rule.alarm, severity)
+    return Evidence(rule.text.format(**words), severity, value, level, unit_of(rule.metric))
 
 
 def message(worst: Evidence, rungs: int) -> str:

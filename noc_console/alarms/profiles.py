@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from noc_console.catalogues import finding_type, findings, severity_of
 from noc_console.model import Finding, Severity
@@ -30,6 +31,21 @@ def severity_under(profile: str, finding: Finding) -> Severity | None:
     if profile != "tr" or own is None:
         return own
     return _BY_PRIORITY.get(finding_type(finding.id).tr[:1], own)
+
+
+def type_severity(profile: str, alarm_type: str, own: Severity) -> Severity:
+    """Return how bad an alarm of measured values is under a profile: by the indicator its type stands for."""
+    return _of_types().get(alarm_type, own) if profile == "tr" else own
+
+
+@cache
+def _of_types() -> Mapping[str, Severity]:
+    found: dict[str, Severity] = {}
+    for one in findings().values():
+        severity = _BY_PRIORITY.get(one.tr[:1])
+        if one.alarm_type and severity is not None:
+            found[one.alarm_type] = max(severity, found.get(one.alarm_type, severity), key=lambda it: it.rank)
+    return found
 
 
 def preview(before: str, after: str) -> tuple[Shift, ...]:

@@ -262,3 +262,23 @@ def test_a_critical_child_of_a_major_cause_waits_under_it_and_then_stands_alone(
     assert "AlarmReleased" in kinds(said)
     (alone,) = engine.alarms.values()
     assert (alone.state, alone.parent_id) == ("latched", None)
+
+
+def test_in_a_storm_every_alarm_is_folded_as_it_is_raised_and_the_parent_counts_them_afterwards() -> None:
+    engine = engine_of(*(channel(n) for n in range(1, 401)))
+    told: list[Change] = []
+    for begin in range(1, 401, 40):
+        at = 100.0 + begin / 200.0
+        looks = [Observation(n * 10 + 2, "playlist/a", at, {}, (STALE,)) for n in range(begin, begin + 40)]
+        told += engine.settle([change for look in looks for change in engine.judge(look)], at)
+    (parent,) = made(engine)
+    raised = [one.event.data["alarm"] for one in told if one.event and one.event.kind == "AlarmRaised"]
+    assert {row["parent_id"] for row in raised if row["channel_id"]} == {parent.id}
+    assert kinds(told).count("AlarmRaised") == 401
+    engine.settle(engine.sweep(110.0), 110.0)
+    assert len(made(engine)[0].children) == 400
+    assert "400 of 400 channels" in made(engine)[0].cause.evidence[0]  # type: ignore[union-attr]
+    for n in range(1, 401):
+        well(engine, n * 10 + 2, 120.0)
+    engine.settle(engine.sweep(130.0), 130.0)
+    assert engine.alarms == {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from noc_console.alarms.profiles import preview, severity_under
+from noc_console.alarms.profiles import preview, severity_under, type_severity
 from noc_console.alarms.rulebook import Rulebook, Template, changed, rule_of, shipped_rules
 from noc_console.alarms.rules import Ratio
 from noc_console.alarms.ruleset import Ruleset
@@ -104,3 +104,6 @@ def test_the_profile_of_tr_101_290_makes_its_first_priority_critical() -> None:
     assert severity_under("tr", Finding("hls-ladder-changed", "")) is None
     assert {one.finding for one in preview("operator", "tr")} >= {"ts-cc", "ts-pts"}
     assert preview("tr", "tr") == ()
+    assert type_severity("tr", "CC_ERROR", Severity.MAJOR) is Severity.CRITICAL
+    assert type_severity("operator", "CC_ERROR", Severity.MAJOR) is Severity.MAJOR
+    assert type_severity("tr", "SEGMENT_SLOW", Severity.MAJOR) is Severity.MAJOR
