@@ -110,8 +110,13 @@ def newest(connection: Connection, query: NoticeQuery) -> tuple[Mapping[str, Any
 
 
 def prune(connection: Connection, before: float) -> int:
-    """Remove rows that were done before a time; the journal keeps their events."""
-    return connection.execute(_OUTBOX.delete().where(_OUTBOX.c.done_at < before)).rowcount
+    """Remove rows that were done before a time, but none of an open alarm: its end must find who was told.
+
+    The journal keeps their events.
+    """
+    still_open = select(schema.alarms.c.alarm_id).where(schema.alarms.c.resolved.is_(False))
+    old = _OUTBOX.delete().where(_OUTBOX.c.done_at < before, _OUTBOX.c.alarm_id.not_in(still_open))
+    return connection.execute(old).rowcount
 
 
 def _order() -> tuple[Any, ...]:

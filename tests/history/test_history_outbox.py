@@ -65,6 +65,17 @@ async def test_what_was_done_long_ago_goes_and_what_waits_stays(desk) -> None:
     assert await states(history) == {"b": "queued"}
 
 
+async def test_who_was_told_of_an_open_alarm_is_kept_for_as_long_as_it_is_open(desk) -> None:
+    history = await desk.open()
+    at = desk.clock.at
+    alarm = {"alarm_id": 1, "alarm_type": "STALE_PLAYLIST", "severity": "major", "raised_at": at, "resolved": False}
+    await history.commit(None, [Event("AlarmRaised", at, data={"alarm": alarm}), queued("a", at)])
+    await history.commit(None, [became("NoticeSent", at, "a")])
+    assert await history.prune_notices(at + 1) == 0
+    await history.commit(None, [Event("AlarmCleared", at, data={"alarm": {**alarm, "resolved": True}})])
+    assert await history.prune_notices(at + 1) == 1
+
+
 async def test_what_became_of_notices_is_in_their_alarms_history(desk) -> None:
     history = await desk.open()
     await history.commit(None, [queued("a", desk.clock.at), became("NoticeSent", desk.clock.at, "a")])
