@@ -58,7 +58,7 @@ class Flow:
     async def _judge(self, looks: tuple[Observation, ...]) -> None:
         async with self._turn:
             changes = [change for look in looks for change in self._judged(look)]
-            changes = self.engine.settle(changes, looks[-1].at)
+            changes = self._settled(changes, looks[-1].at)
             await self._keep(changes)
             for look in looks:
                 self.board.observe(look)
@@ -73,10 +73,17 @@ class Flow:
             _log.exception("the rules failed on a look at %s of input %d", look.scope, look.input_id)
             return []
 
+    def _settled(self, changes: list[Change], at: float) -> list[Change]:
+        try:
+            return self.engine.settle(changes, at)
+        except Exception:  # noqa: BLE001 - the fan-out: a bug in the search for causes must not hide an alarm
+            _log.exception("what follows from %d changes could not be worked out", len(changes))
+            return changes
+
     async def act(self, decide: Callable[[], Iterable[Change]], *also: Event) -> list[Alarm]:
         """Do what a command or the time decides: kept first, then shown. Further events are kept with it."""
         async with self._turn:
-            changes = self.engine.settle(list(decide()), self.recorder.clock.now())
+            changes = self._settled(list(decide()), self.recorder.clock.now())
             await self._keep(changes, *also)
             self._show(changes)
         if changes or also:
