@@ -197,6 +197,8 @@ class AlarmsScreen(QWidget):
             ("Next alarm", "J", self._on_next),
             ("Previous alarm", "K", self._on_previous),
             ("Search alarms", "/", self._on_search),
+            ("What hides this alarm?", "H", self._on_hiding),
+            ("Who is told of this alarm?", "W", self._on_told),
             ("Facts of the alarm", "I", self.place.toggle),
             ("Select all listed alarms", "Ctrl+A", self.table.selectAll),
             ("Show alarms closed in the last hour", "C", self.list.toggle_closed),
@@ -239,6 +241,14 @@ class AlarmsScreen(QWidget):
 
     def _on_previous(self) -> None:
         self.table.step(-1)
+
+    def _on_hiding(self) -> None:
+        if self.table.current_id():
+            self._desk.ways.explainAlarm.emit(self.table.current_id())
+
+    def _on_told(self) -> None:
+        if self.table.current_id():
+            self._desk.ways.askTold.emit(self.table.current_id())
 
     def _on_search(self) -> None:
         self.search.setFocus()

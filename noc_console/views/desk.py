@@ -31,6 +31,10 @@ class Ways(QObject):
     addChannel = Signal()  # noqa: N815
     importChannels = Signal()  # noqa: N815
     openAlarm = Signal(int)  # noqa: N815
+    explainAlarm = Signal(int)  # noqa: N815
+    """What hides this alarm?"""
+    askTold = Signal(int)  # noqa: N815
+    """Who is told of this alarm?"""
     openTransport = Signal(int)  # noqa: N815
     openLab = Signal()  # noqa: N815
     back = Signal()

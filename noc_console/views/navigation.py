@@ -15,11 +15,12 @@ PITCH = 60
 class NavigationButton(QAbstractButton):
     """One entry: raised with a 3 px accent bar while its screen is shown."""
 
-    def __init__(self, name: str, title: str, icon: str, theme: Theme) -> None:
+    def __init__(self, name: str, titles: tuple[str, str], icon: str, theme: Theme) -> None:
         super().__init__()
         self.name = name
         self._icon, self._theme = icon, theme
-        self.setText(title)
+        title, label = titles
+        self.setText(label or title)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(title)
@@ -69,9 +70,9 @@ class Navigation(QWidget):
         self.setAccessibleName("Screens")
         self.set_narrow(False)
 
-    def add(self, name: str, title: str, icon: str) -> None:
-        """Add a screen at the end."""
-        button = NavigationButton(name, title, icon, self._theme)
+    def add(self, name: str, title: str, icon: str, label: str = "") -> None:
+        """Add a screen at the end; `label` stands under the icon where the title is too long."""
+        button = NavigationButton(name, (title, label), icon, self._theme)
         self._group.addButton(button)
         self._column.insertWidget(self._column.count() - 1, button)
 

@@ -21,6 +21,8 @@ class Entry:
     icon: str = ""
     needs_lab: bool = False
     needs_streams: bool = False
+    label: str = ""
+    """What stands under the icon where the title is too long for it."""
 
 
 SCREENS: Mapping[str, Entry] = {
@@ -30,7 +32,7 @@ SCREENS: Mapping[str, Entry] = {
     "alarms": Entry("Alarms", "alarms:AlarmsScreen", "alarms"),
     "ts": Entry("TS", "ts:TsScreen", "ts", needs_streams=True),
     "notices": Entry("Notices", "notices_screen:NoticesScreen", "notices"),
-    "maintenance": Entry("Maintenance", "maintenance:MaintenanceScreen", "maintenance"),
+    "maintenance": Entry("Maintenance", "maintenance:MaintenanceScreen", "maintenance", label="Maint."),
     "lab": Entry("Lab", "lab_panel:LabScreen", "lab", needs_lab=True),
     "channel": Entry("Channel", "channel:ChannelScreen"),
     "ts-input": Entry("Transport stream", "ts_input:TsInputScreen"),

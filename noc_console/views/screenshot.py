@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from noc_console.views.window import Window
 
 _DRY = 2
+_QUIET = ("notices", "nms", "maintenance", "rules")
 _LINK_S = 40.0
 _END_S = 8.0
 _STORY = ("stale-playlist", "slow-segment")
@@ -120,7 +121,7 @@ async def _set_up(desk: Desk, view: str) -> None:
 
     if view in ("notices", "receivers", "told", "nms"):
         await tell_people(desk)
-    if view in ("maintenance",):
+    if view in ("maintenance", "hiding"):
         await plan_work(desk)
 
 
@@ -202,6 +203,12 @@ def _keys(window: Window, desk: Desk) -> None:
     window.show_keys()
 
 
+def _hiding(window: Window, desk: Desk) -> None:
+    alarms = desk.mirror.open_alarms()
+    if alarms and window.stage.name != "maintenance":
+        window.stage.show_screen("maintenance", int(alarms[-1]["id"]))
+
+
 def _notice_view(number: int) -> Callable[[Window, Desk], None]:
     def show(window: Window, desk: Desk) -> None:
         from noc_console.views.notices_screen import NoticesScreen
@@ -218,12 +225,10 @@ def _notice_view(number: int) -> Callable[[Window, Desk], None]:
 
 
 VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
-    **{
-        name: _screen(name)
-        for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts", "notices", "nms")
-    },
+    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts", *_QUIET)},
     "add-channel": _add_channel,
     "channel": _channel,
+    "hiding": _hiding,
     "keys": _keys,
     "palette": _palette,
     "receivers": _notice_view(1),

@@ -39,6 +39,8 @@ class Stage(QStackedWidget):
         ways.addChannel.connect(self.add_channel)
         ways.importChannels.connect(self.import_channels)
         ways.openAlarm.connect(self.open_alarm)
+        ways.explainAlarm.connect(self.explain_alarm)
+        ways.askTold.connect(self.ask_told)
         ways.openLab.connect(self.open_lab)
         ways.openTransport.connect(self.open_transport)
         ways.back.connect(self.back)
@@ -107,6 +109,14 @@ class Stage(QStackedWidget):
     def open_alarm(self, alarm_id: int) -> None:
         """Show the alarm list at an alarm."""
         self.show_screen("alarms", alarm_id)
+
+    def explain_alarm(self, alarm_id: int) -> None:
+        """Show what hides an alarm."""
+        self.show_screen("maintenance", alarm_id)
+
+    def ask_told(self, alarm_id: int) -> None:
+        """Show who is told of an alarm."""
+        self.show_screen("notices", alarm_id)
 
     def open_transport(self, input_id: int) -> None:
         """Show a transport stream input."""

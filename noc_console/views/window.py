@@ -121,7 +121,7 @@ class Window(QMainWindow):
         grid.setColumnStretch(1, 1)
         self.setCentralWidget(page)
         for name in in_navigation():
-            self.navigation.add(name, SCREENS[name].title, SCREENS[name].icon)
+            self.navigation.add(name, SCREENS[name].title, SCREENS[name].icon, SCREENS[name].label)
         self.status.show_hints(hints())
 
     def _make_actions(self) -> list[QAction]:
@@ -137,6 +137,8 @@ class Window(QMainWindow):
                 ("Next ill channel", "N", self.stage.next_ill),
                 ("Add channel", "Ctrl+N", ways.addChannel.emit),
                 ("Import channels", "Ctrl+Shift+I", ways.importChannels.emit),
+                ("NMS log", "Ctrl+L", partial(self.stage.show_screen, "nms")),
+                ("Rules", "Ctrl+R", partial(self.stage.show_screen, "rules")),
                 ("Say who is here", "F2", self.ask_operator),
                 ("All keys", "?", self.show_keys),
                 ("Close, back", "Esc", self._escape),
@@ -158,6 +160,7 @@ class Window(QMainWindow):
 
     def _mark(self, name: str) -> None:
         within = {"channel": "channels", "add-channel": "channels", "import": "channels", "ts-input": "ts"}
+        within |= {"nms": "notices", "rules": "maintenance"}
         self.navigation.mark(within.get(name, name))
 
     def _tell(self) -> None:
