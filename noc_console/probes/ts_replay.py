@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,8 @@ class Replay:
     async def _round(self) -> None:
         began = told = self._tools.now()
         at = began
-        for part in _parts(self._path):
+        capture = await asyncio.to_thread(_capture_of, self._path)
+        for part in _captured(capture) if capture else _packets(self._path):
             self._bytes += len(part.data)
             times = began + part.times
             at = max(at, float(times[-1])) if len(times) else at
@@ -99,16 +101,22 @@ async def replay(tools: Tools) -> None:
                 await tools.sleep(_AGAIN_S)
 
 
-def _parts(path: Path) -> Iterator[Part]:
-    """Yield the file in small pieces; times are seconds since its beginning."""
+def _capture_of(path: Path) -> FlowReader | None:
+    """Return the stream of a capture file, None where the file is packets; raises KnownError, OSError."""
     if not path.is_file():  # no pipe, no device: they would hold up everything
         raise KnownError(f"There is no file {path}.")
     with path.open("rb") as file:
-        if is_capture(file.read(16)):
-            yield from _captured(path)
-            return
-        file.seek(0)
-        grid, pace = Grid(), Pace()
+        if not is_capture(file.read(16)):
+            return None
+    flows = flows_of(path)
+    flow = main_flow(flows, str(path))
+    return FlowReader(path, flow, flows[flow])
+
+
+def _packets(path: Path) -> Iterator[Part]:
+    """Yield a file of packets in small pieces; times are seconds since its beginning."""
+    grid, pace = Grid(), Pace()
+    with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             for piece in grid.feed(chunk):
                 times = pace.times(piece.block)
@@ -116,11 +124,10 @@ def _parts(path: Path) -> Iterator[Part]:
                 yield Part(np.ascontiguousarray(piece.block).reshape(-1), begins, times)
 
 
-def _captured(path: Path) -> Iterator[Part]:
-    flows = flows_of(path)
-    flow = main_flow(flows, str(path))
+def _captured(reader: FlowReader) -> Iterator[Part]:
+    """Yield the stream of a capture in small pieces; times are seconds since its first datagram."""
     first: float | None = None
-    for part in FlowReader(path, flow, flows[flow]).parts():
+    for part in reader.parts():
         if len(part.times):
             first = float(part.times[0]) if first is None else first
             yield Part(part.data, part.begins, np.maximum(part.times - first, 0.0))
