@@ -13,6 +13,7 @@ from noc_console.routing.texts import duration
 _BEAT_S = 0.25
 _FILE_S = 2.0
 _HELD_EVERY_S = 2.0
+_PRUNE_EVERY_S = 86400.0
 _ALARM = "NOTIFY_HELD"
 _log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class NoticeBeat:
     agent: Agent
     _file_at: float = 0.0
     _held_at: float = 0.0
+    _pruned_at: float = 0.0
     _is_held: bool = field(default=True)  # one may be open from an earlier run
 
     async def run(self) -> None:
@@ -46,6 +48,9 @@ class NoticeBeat:
         if now - self._held_at >= _HELD_EVERY_S:
             self._held_at = now
             await self._mind_held(now)
+        if now - self._pruned_at >= _PRUNE_EVERY_S:
+            self._pruned_at = now
+            await notices.prune()
 
     async def _mind_held(self, now: float) -> None:
         engine, flow = self.agent.engine, self.agent.flow

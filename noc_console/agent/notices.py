@@ -63,7 +63,6 @@ class Notices:
             alarms = await history.open_alarms()
             rows = await history.notices_of([int(one["alarm_id"]) for one in alarms])
             waiting = await history.waiting_notices()
-            await history.prune_notices(now - KEPT_S)
         except KnownError as error:
             _log.warning("the outbox cannot be read: %s", error)
             return
@@ -133,6 +132,13 @@ class Notices:
         """Queue what is due by now: escalations, repetitions, ends of quiet hours."""
         while notices := self.router.due(self.clock.now(), _AT_ONCE):
             await self.recorder.keep(self.queued(notices))
+
+    async def prune(self) -> None:
+        """Forget notices that were done a month ago."""
+        try:
+            await self.recorder.history.prune_notices(self.clock.now() - KEPT_S)
+        except KnownError as error:
+            _log.warning("old notices cannot be removed: %s", error)
 
     async def look_at_file(self) -> None:
         """Take the configuration anew when its file has changed."""
