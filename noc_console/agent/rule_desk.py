@@ -12,7 +12,7 @@ from noc_console.agent.refusals import BadRequest, NotFound
 from noc_console.agent.templates import TemplateDesk
 from noc_console.alarms import profiles
 from noc_console.alarms.ageing import RuleState, states
-from noc_console.alarms.rulebook import Rulebook, rule_of
+from noc_console.alarms.rulebook import Rulebook, rule_of, shipped_rules
 from noc_console.alarms.rules import Rule
 from noc_console.errors import KnownError
 from noc_console.model import Channel, Event
@@ -53,8 +53,8 @@ class RuleDesk:
         self._last_id = max(self.by_id, default=0)
 
     def book(self) -> Rulebook:
-        """Return the rules as they hold now."""
-        return self._book(self.by_id.values())
+        """Return the rules as they hold now; changes of rules that are no more are passed over."""
+        return self._book(self._living())
 
     # -- reads
 
@@ -117,8 +117,13 @@ class RuleDesk:
     def candidate(self, change: RuleChange) -> Rulebook:
         """Return the rules as they would hold with one more change."""
         place = (change.level, change.target, change.rule)
-        others = [one for one in self.by_id.values() if (one.level, one.target, one.rule) != place]
+        others = [one for one in self._living() if (one.level, one.target, one.rule) != place]
         return self._book([*others, change])
+
+    def _living(self) -> list[RuleChange]:
+        known = {rule.key for rule in shipped_rules()}
+        known |= {one.rule for one in self.by_id.values() if one.level == "added"}
+        return [one for one in self.by_id.values() if one.level not in ("tier", "channel") or one.rule in known]
 
     def _checked(self, change: RuleChange) -> None:
         if change.level not in LEVELS:

@@ -195,3 +195,21 @@ groups:
     assert [one["rule"]["above"] for one in found["rules"]] == [2.5]
     assert found["untranslated"][0]["name"] == "InstanceDown"
     assert found["applied"] is False
+
+
+def test_an_imported_rule_holds_and_what_was_changed_in_it_goes_with_it(agent: RunningAgent, channel_id: int) -> None:
+    text = "groups: [{name: g, rules: [{alert: SegmentSlow, expr: segment_speed < 1.5, for: 1m}]}]"
+    assert agent.http.post("/rules/import", params={"dry_run": "false"}, content=text).json()["applied"]
+    added = next(one for one in agent.get("/rules/changes")["changes"] if one["level"] == "added")
+    change = {"level": "channel", "target": channel_id, "rule": added["rule"], "changes": {"below": 1.1}}
+    agent.post("/rules/changes", change, 201)
+
+    def mine() -> list[Any]:
+        rules = agent.get(f"/channels/{channel_id}/rules")["rules"]
+        fields = [one["fields"] for one in rules if one["rule"] == added["rule"]]
+        return [(one["value"], one["source"]) for some in fields for one in some if one["field"] == "below"]
+
+    assert mine() == [(1.1, mine()[0][1])]
+    assert mine()[0][1].startswith("channel ")
+    assert agent.http.delete(f"/rules/changes/{added['id']}").status_code == 200
+    assert mine() == []
