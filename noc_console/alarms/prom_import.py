@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from noc_console.alarms.rulebook import rule_of
 from noc_console.catalogues import alarm_types, metrics
 from noc_console.errors import KnownError
@@ -53,6 +51,8 @@ class _Untranslated(Exception):
 
 def loaded(text: str) -> Any:
     """Return a YAML text as plain values; KnownError when it is none, or when it repeats itself by anchors."""
+    import yaml  # wanted once in a while, and 30 ms of every start otherwise
+
     try:
         if any(isinstance(token, yaml.AliasToken | yaml.AnchorToken) for token in yaml.scan(text)):
             raise KnownError("The file uses YAML anchors; write it out in full.")
