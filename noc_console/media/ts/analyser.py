@@ -227,7 +227,7 @@ class Analyser:
         return False
 
     def _read(self, scanned: Scanned, begin: int, end: int) -> int:
-        psi, first = self.psi, scanned.first
+        psi, tree, first = self.psi, self.psi.tree, scanned.first
         pid, flags = scanned.pid[begin - first : end - first], scanned.flags[begin - first : end - first]
         rows = np.flatnonzero(psi.wanted[pid])
         hidden = self._newly_hidden(pid, flags)
@@ -254,9 +254,11 @@ class Analyser:
                 continue
             if not mark & PAYLOAD:
                 continue
-            payload = payload_of(bodies[place : place + packets.PACKET])
-            psi.feed(one, bool(mark & STARTS), payload, index, at)
-            if psi.tree.pmt_pids is not self._tree_seen:
+            is_plain = mark & STARTS and not bodies[place + 3] & 0x20
+            if not (is_plain and psi.feed_again(one, bodies[place + 4 : place + packets.PACKET], index, at)):
+                payload = payload_of(bodies[place : place + packets.PACKET])
+                psi.feed(one, bool(mark & STARTS), payload, index, at)
+            if tree.pmt_pids is not self._tree_seen:
                 return index + 1
         return end
 

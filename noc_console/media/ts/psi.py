@@ -26,6 +26,9 @@ from noc_console.model import Event
 MOST_KEPT = 48 * 1024 * 1024
 MOST_WAITING = 1024
 MOST_CHANGES = 256
+# payloads of whole packets remembered by PID, and their length
+MOST_AGAIN = 64
+_WHOLE = 184
 _RENEWED = 8192
 _STUFFING = 0xFF
 _FOLLOWED = frozenset((0x00, 0x01, 0x02, 0x40, 0x41, 0x42, 0x46, 0x4A))
@@ -99,12 +102,26 @@ class Psi:
             end = 4 + ((payload[2] & 0x0F) << 8 | payload[3])
             if end == len(payload) or (end < len(payload) and payload[end] == _STUFFING):
                 self._section(line, payload[1:end], packet, at, at)
+                if len(payload) == _WHOLE:
+                    self._note_again(line, payload, payload[1:end])
                 return
         began = line.began if assembler.is_open else at
         for section in assembler.feed(payload, starts, packet):
             self._section(line, section.body, packet, at, began)
             began = at
         line.began = at if starts else line.began
+
+    def feed_again(self, pid: int, payload: bytes, packet: int, at: float) -> bool:
+        """Take a payload of a whole packet that starts a unit, if it was there before; else do nothing, say False."""
+        line = self._lines.get(pid)
+        if line is None or line.assembler.is_open or (known := line.again.get(payload)) is None:
+            return False
+        known.stat.sections += 1
+        self._clocks.moved(known, pid, packet, at, at)
+        table = known.table
+        if table is not None and table.parts.get(known.number) is not known.body:
+            self._take(pid, known.body, table, packet, at)
+        return True
 
     def lost(self, pid: int) -> None:
         """Forget the section under way on a PID: a packet of it is missing."""
@@ -174,6 +191,14 @@ class Psi:
         if table is not None and table.parts.get(known.number) is not known.body:
             self._take(line.pid, known.body, table, packet, at)
 
+    @staticmethod
+    def _note_again(line: Line, payload: bytes, body: bytes) -> None:
+        known = line.known.get(body[:12])
+        if known is not None and known.body == body:
+            if len(line.again) >= MOST_AGAIN:
+                line.again.clear()
+            line.again[payload] = known
+
     def _other(self, line: Line, body: bytes, packet: int, at: float, began: float) -> None:
         """A section with other bytes than before: its place, its CRC, and what it says."""
         table_id = body[0]
@@ -233,6 +258,8 @@ class Psi:
         self._kept += len(body) + 256
         if self._kept > MOST_KEPT:
             self._forget()
+        if body[:12] in line.known:
+            line.again.clear()
         line.known[body[:12]] = known
         return known
 
@@ -240,9 +267,8 @@ class Psi:
         """Let go of remembered sections where a stream never repeats itself: memory is bounded."""
         self._kept = 0
         for line in self._lines.values():
-            line.known.clear()
+            line.forget()
             line.beats.clear()
-            line.tables.clear()
         self._clocks.forget_pairs()
 
     def _take(self, pid: int, body: bytes, table: SubTable, packet: int, at: float) -> None:
@@ -268,8 +294,7 @@ class Psi:
         for number, pid in self.tree.pat.items() if whole[0][0] == tables.PAT else ():
             # a programme that is newly listed is read when its table comes, also where it was read before
             if number and listed.get(number) != pid and (line := self._lines.get(pid)):
-                line.known.clear()
-                line.tables.clear()
+                line.forget()
         self._settle(at)
 
     def _settle(self, at: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from noc_console.media.ts import tables
@@ -15,12 +16,13 @@ from noc_console.model import Event
 MOST_LINES = 64
 MOST_SECTIONS = 16
 _NEVER = "(none)"
+_REMEMBERED = 16  # changes: a stream that plays in a loop tells the same ones again and again
 
 
 def event(pid: int, before: tuple[bytes, ...], after: tuple[bytes, ...], at: float) -> Event:
     """Return the event that tells how a table changed; `before` and `after` are all its sections."""
-    name, was, now = table_name(after[0][0]), plain(before), plain(after)
-    lines = differences(was, now)
+    name = table_name(after[0][0])
+    was, now, lines = _compared(before, after)
     extension = int.from_bytes(after[0][3:5], "big")
     is_version_only = not lines
     label = f"{name} of programme {extension}" if after[0][0] == tables.PMT else name
@@ -42,6 +44,14 @@ def event(pid: int, before: tuple[bytes, ...], after: tuple[bytes, ...], at: flo
         "is_version_only": is_version_only,
     }
     return Event("PsiTableChanged", at, data=data)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _compared(
+    before: tuple[bytes, ...], after: tuple[bytes, ...]
+) -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...]]:
+    was, now = plain(before), plain(after)
+    return was, now, differences(was, now)
 
 
 def plain(bodies: tuple[bytes, ...]) -> dict[str, Any]:

@@ -107,14 +107,24 @@ class Known:
 
 @dataclass(slots=True)
 class Line:
-    """One PID that carries sections: the section under way and the sections known by their first 12 bytes."""
+    """One PID that carries sections: the section under way and the sections known by their first 12 bytes.
+
+    `again` are payloads of packets that hold nothing but one whole section that is known.
+    """
 
     pid: int
     assembler: Assembler = field(default_factory=Assembler)
     began: float = 0.0
     known: dict[bytes, Known] = field(default_factory=dict)
+    again: dict[bytes, Known] = field(default_factory=dict)
     tables: dict[bytes, SubTable] = field(default_factory=dict)
     beats: dict[bytes, Beat] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Let go of the sections known and of their tables: they are read anew."""
+        self.known.clear()
+        self.again.clear()
+        self.tables.clear()
 
 
 def sub_table(body: bytes) -> bytes:
