@@ -18,18 +18,32 @@ from noc_console.views.desk import Desk
 from noc_console.views.drawer_button import KeyButton
 from noc_console.views.drawer_sheet import Sheet
 from noc_console.views.edit_channel_form import ChannelForm
+from noc_console.views.edit_channel_inputs import Inputs, inputs_of
+from noc_console.views.edit_channel_inputs_row import InputsRow
 from noc_console.views.edit_channel_life import LifeRow
-from noc_console.views.edit_channel_values import Values, body, complaint, from_catalogue, from_url, with_proposal
+from noc_console.views.edit_channel_values import (
+    Values,
+    body,
+    complaint,
+    from_catalogue,
+    from_url,
+    is_stream,
+    with_proposal,
+)
 
 
 class AddChannelScreen(QWidget):
-    """`open(0)` adds, `open(id)` edits. Enter in the URL inspects, Ctrl+Enter saves, Esc leaves."""
+    """`open(0)` adds, `open(id)` edits. Enter in the URL inspects, Ctrl+Enter saves, Esc leaves.
+
+    A channel may have several inputs: one is in the form, the row above it goes from one to the other.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("page")
         self._desk = desk
         self._known: dict[str, Any] | None = None
+        self._inputs = Inputs()
         self.title = QLabel("Add channel")
         self.title.setProperty("look", "title")
         self.url = QLineEdit()
@@ -37,8 +51,13 @@ class AddChannelScreen(QWidget):
         self.url.setPlaceholderText("https://edge.example/live/news-1/master.m3u8")
         self.url.setAccessibleName("URL of the playlist or MPD")
         self.url.returnPressed.connect(self._on_inspect)
+        self.address = QLabel(Inputs().title)
         self.meter = Meter(desk.theme)
         self.form = ChannelForm()
+        self.inputs = InputsRow(desk.theme, self)
+        self.inputs.chosen.connect(self._on_input)
+        self.inputs.adding.connect(self._on_add_input)
+        self.inputs.removing.connect(self._on_remove_input)
         self.reply = QLabel()
         self.reply.setWordWrap(True)
         self.life = LifeRow(desk)
@@ -59,8 +78,10 @@ class AddChannelScreen(QWidget):
         self.watching.stop()
         self._known = None
         self.form.forget_touches()
+        self._inputs = Inputs()
         self.form.show_values(Values())
         self.url.clear()
+        self._tell_inputs()
         self.meter.say("")
         self.reply.clear()
         self.sheet.show_entries(seen_entries({}, {}))
@@ -91,23 +112,27 @@ class AddChannelScreen(QWidget):
         if names:
             self.form.offer_templates(tuple(names))
         if known is not None:
-            self._known = known
+            self._known, self._inputs = known, inputs_of(known)
             values = from_catalogue(known)
             self.title.setText(f"Edit {known['code']}")
             self.url.setText(values.url)
             self.form.show_values(values)
             self.life.show_channel(known)
+            self._tell_inputs()
 
     def _on_inspect(self) -> None:
         url = self.url.text().strip()
-        if not url.startswith(("http://", "https://")):
+        if not url.startswith(("http://", "https://")) and not is_stream(url):
             self.meter.say("The URL must begin with http:// or https://.", is_wrong=True)
             return
-        if self._known is None:
+        if self._known is None and not self._inputs.place:
             guess = from_url(url)
             kept = self.form.values(url)
             names = {name: getattr(kept, name) for name in self.form.touched}
             self.form.show_values(replace(guess, **names))
+        if is_stream(url):
+            self.meter.say("A transport stream is measured as soon as it is saved: there is nothing to propose.")
+            return
         self.meter.show_progress(0.0, "Asking the agent to look")
         self.watching.start(url, WATCH_S)
 
@@ -126,6 +151,10 @@ class AddChannelScreen(QWidget):
     def _on_save(self) -> None:
         values = self.form.values(self.url.text().strip())
         wrong = complaint(values)
+        self._inputs = self._inputs.kept(values)
+        empty = [place for place, row in enumerate(self._inputs.rows) if not row.get("url")]
+        if not wrong and empty:
+            wrong = f"Input {empty[0] + 1} has no URL: give one, or remove it."
         if wrong:
             self.reply.setText(wrong)
             return
@@ -136,8 +165,34 @@ class AddChannelScreen(QWidget):
         if client is None:
             raise KnownError("No agent is linked: nothing was saved.")
         channel_id = int(self._known["id"]) if self._known is not None else 0
-        await calls.save_channel(client, channel_id, body(values, self._known))
+        await calls.save_channel(client, channel_id, body(values, self._inputs.rows), self._desk.operator.name)
         return values.code
+
+    def _on_input(self, place: int) -> None:
+        self._show(self._inputs.kept(self.form.values(self.url.text().strip())).at(place))
+
+    def _on_add_input(self) -> None:
+        self._show(self._inputs.kept(self.form.values(self.url.text().strip())).added())
+        self.url.setFocus()
+
+    def _on_remove_input(self) -> None:
+        self._show(self._inputs.removed())
+
+    def _show(self, inputs: Inputs) -> None:
+        """Put another input into the form; what is said of the channel stays."""
+        self.watching.stop()
+        self._inputs = inputs
+        values = inputs.shown(self.form.values(self.url.text().strip()))
+        self.form.forget_touches()
+        self.url.setText(values.url)
+        self.form.show_values(values)
+        self.meter.say("")
+        self.reply.clear()
+        self._tell_inputs()
+
+    def _tell_inputs(self) -> None:
+        self.inputs.show_inputs(self._inputs)
+        self.address.setText(self._inputs.title)
 
     def _on_saved(self, code: str) -> None:
         self.watching.stop()
@@ -159,9 +214,8 @@ class AddChannelScreen(QWidget):
 
     def _lay_out(self) -> None:
         theme = self._desk.theme
-        label = QLabel("&URL of the playlist or MPD")
-        label.setBuddy(self.url)
-        label.setProperty("look", "note")
+        self.address.setBuddy(self.url)
+        self.address.setProperty("look", "note")
         ask = QHBoxLayout()
         ask.setSpacing(8)
         inspect = KeyButton(theme, self._inspect)
@@ -180,11 +234,13 @@ class AddChannelScreen(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(12)
-        column.addWidget(_heading("Channel"))
-        column.addWidget(self.form)
+        column.addWidget(self.inputs)
+        fields = QScrollArea()
+        fields.setWidget(self.form)
+        fields.setWidgetResizable(True)
+        column.addWidget(fields, 1)
         column.addLayout(buttons)
         column.addWidget(self.life)
-        column.addStretch()
         seen = QFrame()
         seen.setProperty("look", "card")
         scroll = QScrollArea()
@@ -196,13 +252,13 @@ class AddChannelScreen(QWidget):
         reading.addWidget(scroll, 1)
         cards = QHBoxLayout()
         cards.setSpacing(8)
-        cards.addWidget(left, 3)
-        cards.addWidget(seen, 2)
+        cards.addWidget(left, 7)
+        cards.addWidget(seen, 3)
         main = QVBoxLayout(self)
         main.setContentsMargins(16, 8, 16, 16)
         main.setSpacing(8)
         main.addWidget(self.title)
-        main.addWidget(label)
+        main.addWidget(self.address)
         main.addLayout(ask)
         main.addWidget(self.meter)
         main.addLayout(cards, 1)

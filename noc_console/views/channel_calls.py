@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from noc_console.views.charts.trace import Gap
 
@@ -68,21 +69,22 @@ async def channel(client: ApiClient, channel_id: int) -> dict[str, Any]:
     return dict((await client.get(f"/channels/{channel_id}", {}))["channel"])
 
 
-async def save_channel(client: ApiClient, channel_id: int, body: Json) -> dict[str, Any]:
-    """Add a channel (id 0) or change one."""
+async def save_channel(client: ApiClient, channel_id: int, body: Json, by: str = "") -> dict[str, Any]:
+    """Add a channel (id 0) or change one, in somebody's name."""
     if channel_id:
-        return dict(await client.put(f"/channels/{channel_id}", body))
-    return dict(await client.post("/channels", body))
+        return dict(await client.put(f"/channels/{channel_id}{_query(by)}", body))
+    return dict(await client.post(f"/channels{_query(by)}", body))
 
 
-async def switch_channel(client: ApiClient, channel_id: int, *, is_on: bool) -> None:
+async def switch_channel(client: ApiClient, channel_id: int, *, is_on: bool, by: str = "") -> None:
     """Enable or disable a channel."""
-    await client.post(f"/channels/{channel_id}/{'enable' if is_on else 'disable'}", {})
+    await client.post(f"/channels/{channel_id}/{'enable' if is_on else 'disable'}{_query(by)}", {})
 
 
-async def purge_channel(client: ApiClient, channel_id: int) -> None:
+async def purge_channel(client: ApiClient, channel_id: int, by: str = "") -> None:
     """Remove a channel for good."""
-    await client.delete(f"/channels/{channel_id}", {"purge": True})
+    named: dict[str, str | int | float | bool] = {"by": by} if by else {}
+    await client.delete(f"/channels/{channel_id}", {"purge": True, **named})
 
 
 async def begin_inspection(client: ApiClient, url: str, seconds: float) -> str:
@@ -95,9 +97,10 @@ async def inspection(client: ApiClient, job: str) -> dict[str, Any]:
     return dict(await client.get(f"/inspect/{job}", {}))
 
 
-async def import_channels(client: ApiClient, text: str, *, is_dry: bool) -> dict[str, Any]:
+async def import_channels(client: ApiClient, text: str, *, is_dry: bool, by: str = "") -> dict[str, Any]:
     """Send a CSV or M3U list; dry runs only tell what would change."""
-    return dict(await client.post_text("/channels/import", text, {"dry_run": is_dry}))
+    named: dict[str, str | int | float | bool] = {"by": by} if by else {}
+    return dict(await client.post_text("/channels/import", text, {**named, "dry_run": is_dry}))
 
 
 async def lab(client: ApiClient) -> dict[str, Any]:
@@ -113,3 +116,7 @@ async def begin_fault(client: ApiClient, body: Json) -> Json:
 async def end_fault(client: ApiClient, fault_id: str) -> None:
     """End a running fault."""
     await client.delete(f"/lab/faults/{fault_id}", {})
+
+
+def _query(by: str) -> str:
+    return f"?by={quote(by)}" if by else ""

@@ -1,9 +1,9 @@
-"""The channel form: every field with its label and what it is for; it remembers which ones the operator touched."""
+"""The channel form: what it is at the left, the shown input at the right; it remembers what the operator touched."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from noc_console.model import Layer, Level
 from noc_console.views.drawer_choice import Choice, Figure
@@ -19,6 +19,7 @@ _LEVELS = (
 )
 
 
+_KINDS = (("as its URL says", ""), ("HLS", "hls"), ("DASH", "dash"), ("transport stream", "ts"))
 _HDR = (("not expected", False), ("expected", True))
 
 
@@ -34,12 +35,16 @@ class ChannelForm(QWidget):
         self._shown = Values()
         self.code, self.name = _line(50), _line(200)
         self.channel_class, self.tier, self.template = Choice(30), Choice(30), Choice(30)
-        self.layer, self.level, self.is_hdr = Choice(30), Choice(30), Choice(30)
+        self.layer, self.level, self.is_hdr, self.kind = Choice(30), Choice(30), Choice(30), Choice(30)
         self.segment_s = Figure(0.1, 60.0, 2, "s")
         self.rungs, self.audio_languages, self.subtitle_languages = _line(2000), _line(400), _line(400)
+        self.query, self.ca_file, self.pin, self.hosts = _line(2048), _line(1024), _line(255), _line(4000)
+        self.headers = QPlainTextEdit()
+        self.headers.setTabChangesFocus(True)
+        self.headers.setFixedHeight(52)
         for kind in CLASSES:
             self.channel_class.addItem(kind, kind)
-        for choice, rows in ((self.tier, _TIERS), (self.level, _LEVELS), (self.is_hdr, _HDR)):
+        for choice, rows in ((self.tier, _TIERS), (self.level, _LEVELS), (self.is_hdr, _HDR), (self.kind, _KINDS)):
             for text, value in rows:
                 choice.addItem(text, value)
         for layer in Layer:
@@ -68,6 +73,10 @@ class ChannelForm(QWidget):
             (self.rungs, values.rungs),
             (self.audio_languages, values.audio_languages),
             (self.subtitle_languages, values.subtitle_languages),
+            (self.query, values.query),
+            (self.ca_file, values.ca_file),
+            (self.pin, values.pin),
+            (self.hosts, values.hosts),
         ):
             if field.text() != text:
                 field.setText(text)
@@ -79,9 +88,12 @@ class ChannelForm(QWidget):
             (self.layer, values.layer),
             (self.level, values.level),
             (self.is_hdr, values.is_hdr),
+            (self.kind, values.kind),
         ):
             _choose(choice, value)
         self.segment_s.setValue(values.segment_s)
+        if self.headers.toPlainText() != values.headers:
+            self.headers.setPlainText(values.headers)
         self._is_filling = False
 
     def values(self, url: str) -> Values:
@@ -102,7 +114,12 @@ class ChannelForm(QWidget):
             is_hdr=bool(self.is_hdr.currentData()),
             is_enabled=self._shown.is_enabled,
             # another address may speak something else
-            kind=self._shown.kind if url == self._shown.url else "",
+            kind=str(self.kind.currentData() or "") if url == self._shown.url or "kind" in self.touched else "",
+            headers=self.headers.toPlainText(),
+            query=self.query.text(),
+            ca_file=self.ca_file.text(),
+            pin=self.pin.text(),
+            hosts=self.hosts.text(),
         )
 
     def forget_touches(self) -> None:
@@ -111,7 +128,17 @@ class ChannelForm(QWidget):
 
     def _fields(self) -> dict[str, QWidget]:
         names = ("code", "name", "channel_class", "tier", "template", "layer", "level", "segment_s", "rungs")
-        more = ("audio_languages", "subtitle_languages", "is_hdr")
+        more = (
+            "audio_languages",
+            "subtitle_languages",
+            "is_hdr",
+            "kind",
+            "headers",
+            "query",
+            "ca_file",
+            "pin",
+            "hosts",
+        )
         return {name: getattr(self, name) for name in (*names, *more)}
 
     def _listen(self) -> None:
@@ -120,7 +147,7 @@ class ChannelForm(QWidget):
             match field:
                 case QComboBox():
                     field.currentIndexChanged.connect(self._on_touched)
-                case QLineEdit():
+                case QLineEdit() | QPlainTextEdit():
                     field.textChanged.connect(self._on_touched)
 
     def _on_touched(self) -> None:
@@ -130,39 +157,69 @@ class ChannelForm(QWidget):
             self.changed.emit()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(10)
-        rows = (
+        about = (
             ("&Code", self.code, "Short, without blanks; the wall shows it"),
             ("&Name", self.name, "As people call it"),
             ("C&lass", self.channel_class, ""),
             ("T&ier", self.tier, "How soon somebody must look"),
             ("T&emplate", self.template, "Its limits judge the channel"),
+        )
+        source = (
+            ("&Kind", self.kind, ""),
             ("La&yer", self.layer, "Where in the chain this address is"),
             ("Le&vel", self.level, "How much is fetched; a finding raises it to full"),
             ("Segment &duration", self.segment_s, "As measured; outside ±10 % is a finding"),
-            ("&Rungs", self.rungs, "The ladder that must be offered; empty: not judged"),
-            ("&Audio languages", self.audio_languages, "Must be offered; empty: not judged"),
-            ("S&ubtitle languages", self.subtitle_languages, "Must be offered; empty: not judged"),
+            ("&Rungs", self.rungs, "That must be offered; empty: not judged"),
+            ("&Audio languages", self.audio_languages, "That must be offered; empty: not judged"),
+            ("Su&btitle languages", self.subtitle_languages, "That must be offered; empty: not judged"),
             ("&HDR", self.is_hdr, ""),
         )
-        for row, (text, field, hint) in enumerate(rows):
+        access = (
+            ("E&xtra headers", self.headers, "Name: value, one a line; *** is kept as it is"),
+            ("&Query token", self.query, "token=…, added to every request; *** is kept as it is"),
+            ("CA &file", self.ca_file, "Who signs this server, if the system does not know"),
+            ("&Pinned address", self.pin, "Connect to this address whatever the name says"),
+            ("All&owed hosts", self.hosts, "Also get headers and token: cdn.example.net, *.example.net"),
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(24)
+        for parts in (
+            (("Channel", about), ("What must be there", source[3:])),
+            (("Input", source[:3]), ("Access", access)),
+        ):
+            row.addLayout(_column(parts), 1)
+
+
+_Rows = tuple[tuple[str, QWidget, str], ...]
+
+
+def _column(parts: tuple[tuple[str, _Rows], ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(8)
+    row = 0
+    for heading, rows in parts:
+        title = QLabel(heading)
+        title.setProperty("look", "heading")
+        grid.addWidget(title, row, 0, 1, 2)
+        for text, field, hint in rows:
+            row += 1
             label = QLabel(text)
             label.setProperty("look", "note")
             label.setBuddy(field)
             field.setAccessibleName(text.replace("&", ""))
+            field.setAccessibleDescription(hint)
             field.setToolTip(hint)
-            note = QLabel(hint)
-            note.setProperty("look", "tertiary")
-            note.setWordWrap(True)
+            if isinstance(field, QLineEdit | QPlainTextEdit):
+                field.setPlaceholderText(hint)
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
-            grid.addWidget(note, row, 2)
-        grid.setColumnMinimumWidth(0, 120)
-        grid.setColumnStretch(1, 3)
-        grid.setColumnStretch(2, 2)
+        row += 1
+    grid.setColumnMinimumWidth(0, 120)
+    grid.setColumnStretch(1, 1)
+    grid.setRowStretch(row, 1)
+    return grid
 
 
 def _line(most: int) -> QLineEdit:

@@ -77,12 +77,12 @@ class LifeRow(QWidget):
         if client is None or channel is None:
             raise KnownError("No agent is linked: nothing was changed.")
         is_on = not channel["enabled"]
-        await calls.switch_channel(client, int(channel["id"]), is_on=is_on)
+        await calls.switch_channel(client, int(channel["id"]), is_on=is_on, by=self._desk.operator.name)
         return f"{channel['code']} is {'measured again' if is_on else 'disabled: it is not measured any more'}."
 
     async def _purge(self) -> str:
         client, channel = self._desk.agent.client, self._channel
         if client is None or channel is None:
             raise KnownError("No agent is linked: nothing was deleted.")
-        await calls.purge_channel(client, int(channel["id"]))
+        await calls.purge_channel(client, int(channel["id"]), self._desk.operator.name)
         return f"{channel['code']} is deleted."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +15,13 @@ _GENERIC = frozenset(
     ("live", "hls", "dash", "master", "index", "playlist", "manifest", "stream", "streams", "video", "main")
 ) | frozenset(("default", "chunklist", "media", "out", "v1", "v2", "cmaf", "abr"))
 DEFAULT_SEGMENT_S = 6.0
+_STREAM = ("udp", "rtp", "file")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}\Z")  # RFC 9110, 5.6.2: a token
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A channel with its first input as the form shows it; lists are kept as the texts of their fields."""
+    """A channel with one of its inputs as the form shows it; lists are kept as the texts of their fields."""
 
     url: str = ""
     code: str = ""
@@ -36,7 +38,13 @@ class Values:
     is_hdr: bool = False
     is_enabled: bool = True
     kind: str = ""
-    """`hls` or `dash` as an inspection has seen it; empty: the agent tells it from the URL."""
+    """`hls`, `dash` or `ts`; empty: the agent tells it from the URL."""
+    headers: str = ""
+    """A line for each: `Name: value`; values the agent keeps are shown as ***."""
+    query: str = ""
+    ca_file: str = ""
+    pin: str = ""
+    hosts: str = ""
 
 
 def from_url(url: str) -> Values:
@@ -44,7 +52,13 @@ def from_url(url: str) -> Values:
     name = named(url)
     code = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")[:40]
     code = code if code.startswith("CH_") else f"CH_OTT_{code}" if code else ""
-    return Values(url=url, code=code, name=name)
+    layer = Layer.HEADEND if is_stream(url) else Layer.PACKAGER
+    return Values(url=url, code=code, name=name, layer=int(layer))
+
+
+def is_stream(url: str) -> bool:
+    """Say whether a URL names a transport stream: datagrams, or a file to replay."""
+    return url.partition(":")[0].lower() in _STREAM
 
 
 def named(url: str) -> str:
@@ -77,15 +91,23 @@ def with_proposal(values: Values, proposal: Json, touched: frozenset[str]) -> Va
 
 def from_catalogue(channel: Json) -> Values:
     """Return what the catalogue knows of a channel and its first input."""
-    one = channel["inputs"][0] if channel["inputs"] else {}
-    expected = one.get("expected", {})
-    return Values(
-        url=str(one.get("url", "")),
+    about = Values(
         code=channel["code"],
         name=channel["name"],
         channel_class=channel["class"],
         tier=int(channel["tier"]),
         template=channel["template"],
+        is_enabled=bool(channel["enabled"]),
+    )
+    return with_input(about, channel["inputs"][0] if channel["inputs"] else {})
+
+
+def with_input(values: Values, one: Json) -> Values:
+    """Return the values with another input in them."""
+    expected, access = one.get("expected", {}), one.get("access", {})
+    return replace(
+        values,
+        url=str(one.get("url", "")),
         layer=int(one.get("layer", Layer.PACKAGER)),
         level=str(one.get("level", "full")),
         segment_s=float(expected.get("segment_s", DEFAULT_SEGMENT_S)),
@@ -93,21 +115,31 @@ def from_catalogue(channel: Json) -> Values:
         audio_languages=", ".join(expected.get("audio_languages", ())),
         subtitle_languages=", ".join(expected.get("subtitle_languages", ())),
         is_hdr=bool(expected.get("is_hdr")),
-        is_enabled=bool(channel["enabled"]),
         kind=str(one.get("kind", "")),
+        headers="\n".join(f"{name}: {value}" for name, value in access.get("headers", {}).items()),
+        query=str(access.get("query", "")),
+        ca_file=str(access.get("ca_file", "")),
+        pin=str(access.get("pin", "")),
+        hosts=", ".join(access.get("hosts", ())),
     )
 
 
-def body(values: Values, known: Json | None) -> dict[str, Any]:
-    """Return the body for POST or PUT /channels; the other inputs of a known channel stay as they are."""
-    inputs = [dict(one) for one in known["inputs"]] if known is not None else []
-    first = inputs[0] if inputs else {}
+def input_of(values: Values, before: Json) -> dict[str, Any]:
+    """Return the form's input in the words of the API; what the form does not show stays as it was before."""
+    one = {name: value for name, value in before.items() if name != "kind"}
     if values.kind:
-        first["kind"] = values.kind
-    first |= {
+        one["kind"] = values.kind
+    return one | {
         "url": values.url,
         "layer": values.layer,
         "level": values.level,
+        "access": {
+            "headers": headers_of(values.headers),
+            "query": values.query.strip(),
+            "ca_file": values.ca_file.strip(),
+            "pin": values.pin.strip(),
+            "hosts": words(values.hosts),
+        },
         "expected": {
             "segment_s": values.segment_s,
             "rungs": words(values.rungs),
@@ -116,23 +148,36 @@ def body(values: Values, known: Json | None) -> dict[str, Any]:
             "is_hdr": values.is_hdr,
         },
     }
+
+
+def headers_of(text: str) -> dict[str, str]:
+    """Return the headers of the field, one a line."""
+    pairs = (line.partition(":") for line in text.splitlines() if line.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def body(values: Values, inputs: Sequence[Json]) -> dict[str, Any]:
+    """Return the body for POST or PUT /channels."""
     return {
         "code": values.code,
         "name": values.name,
         "class": values.channel_class,
         "tier": values.tier,
         "template": values.template,
-        "inputs": [first, *inputs[1:]],
+        "inputs": [dict(one) for one in inputs],
     }
 
 
 def complaint(values: Values) -> str:
     """Return what is still missing, in one sentence; empty when the channel can be saved."""
-    if not values.url.startswith(("http://", "https://")):
-        return "The URL must begin with http:// or https://."
+    if not values.url.startswith(("http://", "https://")) and not is_stream(values.url):
+        return "The URL must begin with http://, https://, udp:// or rtp://."
     if not values.code:
         return "A channel needs a code, such as CH_OTT_NEWS_1."
-    return "" if values.name else "A channel needs a name."
+    if not values.name:
+        return "A channel needs a name."
+    wrong = [name for name, value in headers_of(values.headers).items() if not _HEADER.match(name) or not value]
+    return f"A header is written as Name: value, which '{wrong[0][:40]}' is not." if wrong else ""
 
 
 def words(text: str) -> list[str]:

@@ -110,7 +110,7 @@ class ImportScreen(QWidget):
         client = self._desk.agent.client
         if client is None:
             raise KnownError("No agent is linked: nothing was imported.")
-        return text, await calls.import_channels(client, text, is_dry=is_dry)
+        return text, await calls.import_channels(client, text, is_dry=is_dry, by=self._desk.operator.name)
 
     def _on_checked(self, sent: tuple[str, dict[str, Any]]) -> None:
         self._checked, answer = sent

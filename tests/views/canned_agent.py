@@ -39,10 +39,9 @@ class CannedAgent:
         if path == "/series":
             end = min(float(asked["end"]), story.NOW)
             return story.series(int(asked["input"]), asked["rung"], asked["metric"], float(asked["start"]), end)
-        if path.endswith("/requests"):
-            return story.requests()
-        if path.endswith("/playlist"):
-            return story.playlist()
+        of_channel = {"requests": story.requests, "playlist": story.playlist, "rules": _no_rules}
+        if (ask := of_channel.get(path.rpartition("/")[2])) is not None:
+            return ask()
         if path == "/alarms":
             return {"alarms": [*story.alarms(), *story.closed_alarms()]}
         if path == "/notices":
@@ -51,8 +50,6 @@ class CannedAgent:
             return {"status": "ok", "routes": [], "told": [], "not_told": []}
         if path == "/templates":
             return {"templates": [{"name": "TPL_ABR_OTT"}, {"name": "TPL_OWN"}]}
-        if path.endswith("/rules"):
-            return {"rules": []}
         if path == "/lab":
             return story.lab()
         if path == "/inspect":
@@ -64,6 +61,10 @@ class CannedAgent:
         if path.startswith("/channels/"):
             return {"status": "ok", "channel": story.catalogue_channel()}
         return {"status": "ok"}
+
+
+def _no_rules() -> dict[str, Any]:
+    return {"rules": []}
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from noc_console.model import Severity
 from noc_console.views.add_channel import AddChannelScreen
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_choice import Figure
+from noc_console.views.edit_channel_inputs import inputs_of
 from noc_console.views.edit_channel_values import (
     Values,
     body,
@@ -58,7 +59,7 @@ def test_a_proposal_fills_what_the_operator_has_not_touched() -> None:
 def test_editing_keeps_the_other_inputs_and_the_masked_secrets() -> None:
     known = story.catalogue_channel()
     values = from_catalogue(known)
-    sent = body(values, known)
+    sent = body(values, inputs_of(known).kept(values).rows)
     assert [one["id"] for one in sent["inputs"]] == [10, 11]
     assert sent["inputs"][0]["access"]["headers"] == {"Authorization": "***"}
     assert sent["inputs"][0]["expected"]["rungs"] == list(story.RUNGS[:2])
