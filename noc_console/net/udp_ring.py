@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,10 +118,6 @@ class Ring:
 def _memory(rows: int, width: int) -> Bytes:
     """Return memory that goes back to the system as soon as it is let go, and costs nothing until it is used."""
     pages = mmap.mmap(-1, rows * width, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with suppress(AttributeError, OSError):
-        pages.madvise(
-            mmap.MADV_HUGEPAGE
-        )  # a stream walks through all of it: small pages cost a fault every third datagram
     return np.frombuffer(pages, np.uint8).reshape(rows, width)
 
 
