@@ -23,7 +23,7 @@ from noc_console.media.ts.grid import Grid
 from noc_console.media.ts.kernels import ReadHeads
 
 _MB = 1_000_000
-_READ = 8 * _MB // 188 * 188
+_READ = 16 * _MB // 188 * 188
 _ROUNDS = 3
 _PEER_LIMIT_S = 600
 _FAST, _FAST_GOAL, _NUMPY = 0.20, 0.35, 0.05

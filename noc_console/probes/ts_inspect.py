@@ -21,7 +21,7 @@ from noc_console.probes.ts_proposal import proposal
 from noc_console.probes.ts_reader import StreamReader
 
 LOOKED_AT_BYTES = 64 * 1024
-_CHUNK = 4 * 1024**2
+_CHUNK = 16 * 1024**2
 _MOST_FLOWS_TOLD = 20
 _USUAL_S = 5.0
 

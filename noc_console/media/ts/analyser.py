@@ -51,7 +51,7 @@ __all__ = ["Analyser", "Batch", "Measures", "PacketError", "PcrReport", "PidRepo
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-CHUNK = 65536  # packets read in one go
+CHUNK = 131072  # packets read in one go
 _REMEMBER_EVERY = 5  # seconds between the sums that the average of five minutes is made of
 
 

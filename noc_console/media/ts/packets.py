@@ -52,40 +52,52 @@ class Heads:
 
 def read_heads(block: Bytes, memory: Continuity) -> Heads:
     """Return the heads of packets (n, 188), and let `memory` move on to their end, with numpy alone."""
-    words = np.ascontiguousarray(block[:, :6])
-    first, second, third = words[:, 1], words[:, 2], words[:, 3]
+    # one gather of eight bytes per packet, then columns of bytes: everything else works on contiguous memory
+    words = np.ascontiguousarray(block[:, :8].view(np.uint64)[:, 0]).view(np.uint8).reshape(-1, 8)
+    sync, first, second, third, length, field = (np.ascontiguousarray(words[:, at]) for at in range(6))
     pid = (((first & 0x1F).astype(np.uint16) << 8) | second).astype(np.uint16, copy=False)
-    flags = _flags(words, first, third)
-    judged = np.flatnonzero((pid != NULL_PID) & ((flags & (ERROR | BAD_SYNC)) == 0))
-    order = judged[np.argsort(pid[judged], kind="stable")]
+    flags = _flags(first, third, length, field)
+    flags[sync != 0x47] |= BAD_SYNC
+    order = _by_pid(pid, flags)
     if not len(order):
         nothing = np.zeros(0, np.int64)
         return Heads(pid, flags, nothing, nothing, np.zeros(0, np.uint16), nothing)
-    pids, counters = pid[order], (third[order] & 0x0F).astype(np.int8)
-    starts = np.flatnonzero(np.r_[True, pids[1:] != pids[:-1]])
+    pids = pid[order]
+    starts = np.flatnonzero(np.concatenate(([True], pids[1:] != pids[:-1])))
+    # the counter, and what it must have grown by
+    told = ((third & 0x0F) | ((flags & PAYLOAD) << 4) | (flags & JUMP))[order]
+    counters = told & 0x0F
     previous = np.empty_like(counters)
     previous[1:] = counters[:-1]
-    previous[starts] = memory.counter[pids[starts]]
-    before = np.empty_like(order)
-    before[1:] = order[:-1]
-    before[starts] = -1
-    marks = flags[order]
     # ISO/IEC 13818-1, 2.4.3.3: the counter grows by one with each payload and stands still without one
-    wrong = (previous >= 0) & (((counters - previous) & 0x0F) != (marks & PAYLOAD)) & ((marks & JUMP) == 0)
-    ends = np.r_[starts[1:], len(order)] - 1
+    wrong = (((counters - previous) & 0x0F) != ((told >> 4) & PAYLOAD)) & (told & JUMP == 0)
+    known, now = memory.counter[pids[starts]], told[starts]
+    grown = (now.astype(np.int8) - known) & 0x0F
+    wrong[starts] = (known >= 0) & (grown != ((now >> 4) & PAYLOAD)) & (now & JUMP == 0)
+    ends = np.concatenate((starts[1:], [len(order)])) - 1
     memory.counter[pids[ends]] = counters[ends]
     at = np.flatnonzero(wrong)
-    at = at[np.argsort(order[at])]
-    return Heads(pid, flags, order[at], before[at], pids[ends], order[ends])
+    before = np.where(np.isin(at, starts), -1, order[at - 1])
+    in_order = np.argsort(order[at])
+    return Heads(pid, flags, order[at[in_order]], before[in_order], pids[ends], order[ends])
 
 
-def _flags(words: Bytes, first: Bytes, third: Bytes) -> Bytes:
-    flags = _OF_THIRD[third]
-    flags |= _OF_FIRST[first]
+def _by_pid(pid: NDArray[np.uint16], flags: Bytes) -> Ints:
+    """Return the rows that are judged, PID by PID and in their order; null packets, the highest PID, are left out."""
+    unsound = np.flatnonzero(flags & (ERROR | BAD_SYNC))
+    key = pid
+    if len(unsound):
+        key = pid.copy()
+        key[unsound] = NULL_PID
+    order = np.argsort(key, kind="stable")
+    return order[: len(order) - int(np.count_nonzero(key == NULL_PID))]
+
+
+def _flags(first: Bytes, third: Bytes, length: Bytes, field: Bytes) -> Bytes:
+    flags = np.asarray(((third >> 4) & PAYLOAD) | ((first >> 5) & (STARTS | ERROR)), np.uint8)
+    flags |= (third & 0xC0 != 0).view(np.uint8) << 3
     adapted = np.flatnonzero(third & 0x20)
-    fields = words[adapted]
-    flags[adapted] |= np.where(fields[:, 4] > 0, _OF_FIELD[fields[:, 5]], np.uint8(0))
-    flags[words[:, 0] != 0x47] |= BAD_SYNC
+    flags[adapted] |= np.where(length[adapted] > 0, _OF_FIELD[field[adapted]], np.uint8(0))
     return flags
 
 
@@ -96,8 +108,6 @@ def _table(*bits: tuple[int, int]) -> Bytes:
     return np.asarray(marks, np.uint8)
 
 
-_OF_FIRST = _table((0x40, STARTS), (0x80, ERROR))
-_OF_THIRD = _table((0x10, PAYLOAD), (0xC0, SCRAMBLED))
 _OF_FIELD = _table((0x10, PCR), (0x80, JUMP), (0x40, KEY))
 
 
