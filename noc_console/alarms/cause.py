@@ -12,6 +12,8 @@ from noc_console.model import Severity
 TOGETHER_S = 30.0  # what begins within this time at one place is one fault
 SLACK_S = 120.0  # a layer further down may notice so much earlier, because its rule has the shorter hold
 ENOUGH = 3  # channels that fail together
+NONE = "-"  # no alarm type at all
+MOST_DIFFER = 3  # of so many channels one must fail, before faults of different kinds are taken for one
 SISTERS = ("encoder:", "mux:", "packager:", "satellite:")
 _PLACES = ("contribution", "headend", "packager", "origin", "edge", "client")
 _VERDICTS = ("source", "encoder", "packager", "origin", "CDN", "network")
@@ -90,6 +92,7 @@ class Group:
     chains: tuple[Chain, ...]
     roots: frozenset[int]
     channels: frozenset[int]
+    only: str = ""  # the one alarm type it takes, empty: all
 
 
 def chains(facts: Iterable[Fact]) -> tuple[Chain, ...]:
@@ -141,6 +144,21 @@ def together(chains_: Iterable[Chain], began_at: float | None) -> tuple[Chain, .
     ordered = sorted(chains_, key=lambda chain: (chain.root.raised_at, chain.root.alarm_id))
     start = _start(ordered) if began_at is None else began_at
     return () if start is None else tuple(chain for chain in ordered if chain.root.raised_at >= start)
+
+
+def only_kind(found: Sequence[Chain], measured: int, known: str = "") -> str:
+    """Return the one alarm type that faults at a place are taken for one cause by, empty where all of them are.
+
+    All where a third of the channels measured there fail; else those of one type, where three channels share it: a
+    few different faults among many channels are a bad day, not one fault. `NONE` where nothing speaks for a cause. A
+    group that is `known` by its type stays one as long as any of that type is left.
+    """
+    channels = {chain.root.channel_id for chain in found}
+    if len(channels) * MOST_DIFFER >= measured:
+        return ""
+    kinds = Counter(kind for kind, _ in {(chain.root.alarm_type, chain.root.channel_id) for chain in found})
+    kind = known or min(kinds, key=lambda one: (-kinds[one], one))
+    return kind if known or kinds[kind] >= ENOUGH else NONE
 
 
 def _start(ordered: Sequence[Chain]) -> float | None:

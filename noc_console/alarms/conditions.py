@@ -107,9 +107,7 @@ class Conditions:
         if after is before:
             return []
         if not rule.is_clear(value) or key not in self.memory.facts:  # what is said is the last bad value
-            self.memory.facts[key] = evidence_of(
-                rule, value, self.profile
-            )
+            self.memory.facts[key] = evidence_of(rule, value, self.profile)
         return self._moved(key, rule, after, before, look.at)
 
     def _judged_every(self, rule: Rule, look: Observation, value: float) -> list[Change]:

@@ -145,10 +145,16 @@ class Folding:
         if not found:
             return
         measured = self._measured.get(place, set())
+        known = None if self._began_at(place) is None else self.ledger.of_cause(place)
+        only = cause.only_kind(found, len(measured), known.alarm_type if known else "")
+        found = tuple(chain for chain in found if only in ("", chain.root.alarm_type))
+        if not found:
+            return
         well = len(self._layers) - len(measured | self._chains.keys())
         kind, _, title = place.partition(":")
         verdict = cause.sister_verdict(title) if kind == "label" else ""
-        self._groups[place] = cause.group(Place(place, title, len(measured), max(well, 0)), found, verdict)
+        made = cause.group(Place(place, title, len(measured), max(well, 0)), found, verdict)
+        self._groups[place] = replace(made, only=only)
 
     def _regrouped_all(self, at: float) -> None:
         """See whether so much fails at several hosts at once that it is not theirs: our network, or the agent."""
@@ -226,7 +232,7 @@ class Folding:
                 channel_code=group.title,
                 input_id=0,
                 layer=group.layer,
-                alarm_type="SERVICE_DOWN" if group.cause.key.startswith("host:") else group.alarm_type,
+                alarm_type=group.alarm_type,
                 severity=group.severity,
                 message=_text(group),
                 raised_at=group.began_at,
@@ -334,13 +340,13 @@ def host_of(one: Input) -> str:
 
 
 def _holds(group: Group | None, root: Fact) -> bool:
-    """Say whether a fault at a place is part of its group: it came with it or after it."""
-    return group is not None and root.raised_at >= group.began_at
+    """Say whether a fault at a place is part of its group: it came with it or after it, and is of its kind."""
+    return group is not None and root.raised_at >= group.began_at and group.only in ("", root.alarm_type)
 
 
 def _moving(before: Group | None, after: Group | None) -> dict[int, None]:
     """Return the channels whose alarms may stand elsewhere now that a group is another one."""
-    if before and after and before.began_at == after.began_at:
+    if before and after and (before.began_at, before.only) == (after.began_at, after.only):
         # what else is there has stayed where it was, but a multiplex may have to give way to its host
         return {one.root.channel_id: None for one in (*before.chains, *after.chains) if one.root.sisters}
     return {chain.root.channel_id: None for chain in (*_chains_of(before), *_chains_of(after))}

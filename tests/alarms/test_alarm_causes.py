@@ -282,3 +282,23 @@ def test_in_a_storm_every_alarm_is_folded_as_it_is_raised_and_the_parent_counts_
         well(engine, n * 10 + 2, 120.0)
     engine.settle(engine.sweep(130.0), 130.0)
     assert engine.alarms == {}
+
+
+def test_different_faults_of_a_few_channels_among_many_are_not_one_fault() -> None:
+    engine = engine_of(*(channel(n) for n in range(1, 41)))
+    jump = Finding("hls-media-sequence-decreased", "MEDIA-SEQUENCE went back")
+    for n, finding in ((1, MISSING), (2, STALE), (3, jump)):
+        ill(engine, n * 10 + 2, 100.0, finding)
+        ill(engine, n * 10 + 2, 106.0, finding)
+    assert len(engine.alarms) == 3
+    assert made(engine) == []
+
+
+def test_three_channels_with_the_same_fault_are_one_and_take_no_other_fault_along() -> None:
+    engine = engine_of(*(channel(n) for n in range(1, 41)))
+    for n in (1, 2, 3):
+        ill(engine, n * 10 + 2, 100.0, MISSING)
+    ill(engine, 42, 105.0, STALE)
+    (parent,) = made(engine)
+    assert parent.alarm_type == "ABR_SEGMENT_MISSING"
+    assert len(parent.children) == 3
