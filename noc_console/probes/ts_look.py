@@ -16,6 +16,7 @@ from noc_console.probes.ts_reader import Read, StreamReader
 SCOPE = "ts"
 _PARTS_EVERY = 10  # seconds between two looks at PIDs and services: their curves are for days, not for seconds
 _CONTINUITY = "1.4"
+_NO_PACKETS = "ts-no-packets"
 
 
 class StreamLook:
@@ -59,8 +60,10 @@ class StreamLook:
             metrics["ts.p1_errors"] = max(0.0, metrics.get("ts.p1_errors", 0.0) - self.broken)
             findings = [_marked(finding, ours) for finding in findings]
         if not self.reader.grid.is_locked and self.reader.grid.losses:
-            # sync that stays lost is lost in each second of it
+            # sync that stays lost is lost in each second of it, and nothing that is a packet comes meanwhile
             metrics["ts.sync_losses"] = max(1.0, metrics.get("ts.sync_losses", 0.0))
+            if not self.packets and all(finding.id != _NO_PACKETS for finding in findings):
+                findings.append(Finding(_NO_PACKETS, "What comes has no transport stream sync for 1 s."))
         self._tools.look(SCOPE, at, metrics, tuple(findings))
         self.packets = self.broken = 0
         self._turn += 1

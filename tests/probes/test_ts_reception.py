@@ -67,6 +67,21 @@ async def test_a_second_without_packets_is_told_and_what_is_missing_in_it_is_not
         assert stage.look(1.0).findings == ()
 
 
+async def test_datagrams_without_sync_are_no_packets(stage: Stage, port: int) -> None:
+    with Headend(GROUP, port) as headend:
+        headend.send(datagrams(packets(70)))
+        stage.look(0.9)
+        for _ in range(2):
+            headend.send([bytes([0x55]) * 1316] * 10)
+            broken = stage.look(1.0)
+        assert "ts-no-packets" in [one.id for one in broken.findings]
+        assert broken.metrics["ts.sync_losses"] >= 1.0
+        headend.send(datagrams(packets(140, start=70)))
+        stage.look(1.0)
+        headend.send(datagrams(packets(140, start=210)))
+        assert "ts-no-packets" not in [one.id for one in stage.look(1.0).findings]
+
+
 async def test_a_loss_on_our_side_is_never_blamed_on_the_stream(stage: Stage, port: int) -> None:
     some = datagrams(packets(700))
     with Headend(GROUP, port) as headend:
