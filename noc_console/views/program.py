@@ -16,6 +16,7 @@ from noc_console.views.endpoint import Attached, Embedded, Source
 from noc_console.views.link import AgentLink
 from noc_console.views.prompt import Prompt
 from noc_console.views.sheet import dress
+from noc_console.views.sound_voice import Voice
 from noc_console.views.state import BoardMirror
 from noc_console.views.tasks import Tasks
 from noc_console.views.theme import Theme
@@ -62,6 +63,7 @@ class Console:
         self.desk = desk_for(look)
         self.window = Window(self.desk)
         self.link = AgentLink(source, self.desk.mirror, self.desk.agent, self.desk.ways.say.emit)
+        self.voice = Voice(self.desk, self.window)
         self._source = source
         self._closed = asyncio.Event()
         self._closing = ClosingCard(self.window, look)
@@ -82,11 +84,13 @@ class Console:
         await asyncio.sleep(0)
         calm_collector()
         self.desk.tasks.start(collect_seldom())
+        self.voice.start()
         if isinstance(self._source, Attached) and not self._source.token:
             self._token.ask()
         else:
             self._begin()
         await self._closed.wait()
+        self.voice.stop()
         self.window.may_close = True
         self.window.close()
         await self.desk.tasks.stop()

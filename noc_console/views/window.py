@@ -15,6 +15,7 @@ from noc_console.views.desk import Desk
 from noc_console.views.finds import everything
 from noc_console.views.keys import KeyCard
 from noc_console.views.navigation import Navigation
+from noc_console.views.overlay import Overlay
 from noc_console.views.palette import Find, Palette
 from noc_console.views.prompt import Prompt
 from noc_console.views.registry import SCREENS, in_navigation
@@ -44,6 +45,10 @@ class Window(QMainWindow):
         self._pulls = 0
         self._streams_seen, self._has_streams = -1, False
         self.may_close = False
+        self.cards: list[Overlay] = []
+        """Further cards over the window that Esc puts away."""
+        self.aside = ""
+        """What the status line says besides the screen's own words: the sound."""
         self.setWindowTitle("noc-console")
         self.top, self.banner = TopBar(desk), Banner(desk.theme)
         self.navigation, self.stage, self.status = Navigation(desk.theme), Stage(desk), StatusLine(desk)
@@ -75,7 +80,7 @@ class Window(QMainWindow):
         self.top.refresh()
         self._tell()
         self._show_entries()
-        self.status.refresh(self.stage.note())
+        self.status.refresh(" · ".join(part for part in (self.aside, self.stage.note()) if part))
 
     def show_lit(self) -> None:
         """Draw the lit half of the blinking: what a picture should show."""
@@ -122,7 +127,6 @@ class Window(QMainWindow):
         self.setCentralWidget(page)
         for name in in_navigation():
             self.navigation.add(name, SCREENS[name].title, SCREENS[name].icon, SCREENS[name].label)
-        self.status.show_hints(hints())
 
     def _make_actions(self) -> list[QAction]:
         ways = self.desk.ways
@@ -161,6 +165,7 @@ class Window(QMainWindow):
     def _mark(self, name: str) -> None:
         within = {"channel": "channels", "add-channel": "channels", "import": "channels", "ts-input": "ts"}
         within |= {"nms": "notices", "rules": "maintenance"}
+        self.status.show_hints(hints(name))
         self.navigation.mark(within.get(name, name))
 
     def _tell(self) -> None:
@@ -199,7 +204,7 @@ class Window(QMainWindow):
         self.key_card.show_keys([("Everywhere", self.keys), (title, self.stage.keys())])
 
     def _escape(self) -> None:
-        for card in (self.find_card, self.key_card, self.who):
+        for card in (self.find_card, self.key_card, self.who, *self.cards):
             if card.isVisible():
                 card.put_away()
                 return
