@@ -8,15 +8,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-HINTS = ("Ctrl+K", "N", "Return", "Ctrl+N", "F2", "?")
-_SHORT = {
-    "Ctrl+K": "Find",
-    "N": "Next ill channel",
-    "Return": "Open",
-    "Ctrl+N": "Add channel",
-    "F2": "Who is here",
-    "?": "All keys",
+Hints = tuple[tuple[str, str], ...]
+_FIND: Hints = (("Ctrl+K", "Find"),)
+_ILL: Hints = (("N", "Next ill channel"),)
+_BACK: Hints = (("Esc", "Back"),)
+_HINTS: dict[str, Hints] = {
+    "channel": (("A", "Acknowledge"), ("I", "Alarm"), ("L", "Next input"), ("E", "Export"), *_BACK, *_ILL, *_FIND),
+    "channels": (
+        *_ILL,
+        ("Enter", "Open"),
+        ("E", "Edit"),
+        ("D", "Disable"),
+        ("/", "Search"),
+        ("Ctrl+N", "Add"),
+        *_FIND,
+    ),
+    "alarms": (("J K", "Move"), ("A", "Acknowledge"), ("S", "Shelve"), ("Enter", "Open channel"), *_ILL, *_FIND),
+    "add-channel": (("Enter", "Inspect"), ("Ctrl+Enter", "Save"), ("Ctrl+Shift+A", "Add an input"), *_BACK),
+    "import": (("Ctrl+Enter", "Check"), *_BACK),
+    "lab": (("Ctrl+Enter", "Start"), ("Del", "End"), ("Ctrl+O", "Open the channel"), *_ILL, *_FIND),
 }
+_USUAL: Hints = (*_FIND, *_ILL, ("Enter", "Open"), ("Ctrl+N", "Add channel"), ("F2", "Who is here"))
 
 
 def add_action(owner: QWidget, text: str, key: str, act: Callable[[], object], *, within: bool = False) -> QAction:
@@ -36,7 +48,6 @@ def add_action(owner: QWidget, text: str, key: str, act: Callable[[], object], *
     return action
 
 
-def hints() -> tuple[tuple[str, str], ...]:
-    """Return key and words for the status line."""
-    names = {"Return": "Enter"}
-    return tuple((names.get(key, key), _SHORT[key]) for key in HINTS)
+def hints(screen: str) -> Hints:
+    """Return key and words for the status line of a screen: what one needs next, and where all keys are."""
+    return (*_HINTS.get(screen, _USUAL), ("?", "All keys"))

@@ -124,7 +124,8 @@ class AlarmsScreen(QWidget):
         hidden = len(open_) - len(shown) - away
         said = f"{len(shown)} of {len(open_)} open" + (f", {hidden} hidden by the filter" if hidden > 0 else "")
         said += f"; {away} suppressed, not listed" if away else ""
-        empty = "No open alarms" if not open_ else "No alarm passes the filter: Esc clears it"
+        nothing = "No open alarms" if mirror.agent else "Loading"
+        empty = nothing if not open_ else "No alarm passes the filter: Esc clears it"
         self.list.show_state(said, closed_line(closed), "" if rows else empty)
 
     def _keep_selection(self) -> None:

@@ -19,6 +19,7 @@ class AskBar(QWidget):
         self._act: Callable[[], object] | None = None
         self._words = QLabel()
         self._yes = QPushButton()
+        self._yes.setAccessibleName("Do what was asked")
         self._no = QPushButton("Keep")
         self._yes.clicked.connect(self._do)
         self._no.clicked.connect(self.put_away)

@@ -66,6 +66,7 @@ class ChannelScreen(QWidget):
         mirror = self._desk.mirror
         channel = mirror.channels.get(self._channel_id)
         if channel is None:
+            self._leave_gone()
             return
         if mirror.boot != self._boot:
             # another agent, or the same one anew: what was fetched from it before may be another channel's
@@ -91,6 +92,13 @@ class ChannelScreen(QWidget):
     def close_drawer(self) -> bool:
         """Close the note field or leave the pause; say whether there was something to close."""
         return self.drawer.close_note() or self.place.close() or self.plots.resume()
+
+    def _leave_gone(self) -> None:
+        """A channel that is deleted while it is shown is no page to stay on: its last figures would pass for live."""
+        if self._seen and self._desk.mirror.agent and self.isVisible():
+            self._channel_id = self._seen = 0
+            self._desk.ways.say.emit("This channel is no longer watched: it was deleted.")
+            self._desk.ways.back.emit()
 
     def _draw(self, channel: Any, *, with_plots: bool) -> None:
         mirror = self._desk.mirror

@@ -27,7 +27,7 @@ class InputsRow(QWidget):
         self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.add = add_action(screen, "Add an input", "Ctrl+Shift+A", self.adding.emit, within=True)
         self.remove = add_action(screen, "Remove input", "Ctrl+Shift+Del", self.removing.emit, within=True)
-        self.go_on = add_action(screen, "Next input", "Ctrl+L", self._on_next, within=True)
+        self.go_on = add_action(screen, "Next input", "Ctrl+PgDown", self._on_next, within=True)
         label = QLabel("Inpu&t")
         label.setProperty("look", "note")
         label.setBuddy(self.choice)

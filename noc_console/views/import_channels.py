@@ -132,8 +132,8 @@ class ImportScreen(QWidget):
         if key:
             action.setShortcut(key)
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.addAction(action)
         action.triggered.connect(slot)
-        self.addAction(action)
         return action
 
     def _lay_out(self) -> None:

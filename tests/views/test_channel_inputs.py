@@ -45,7 +45,7 @@ async def test_the_second_input_is_edited_and_the_first_stays(desk):
         screen = AddChannelScreen(desk)
         screen.open(1)
         await settled(desk)
-        act(screen, "Ctrl+L")
+        act(screen, "Ctrl+PgDown")
         assert screen.url.text() == "https://hcm.example/live/1/master.m3u8"
         assert screen.form.level.currentData() == "light"
         screen.form.pin.setText("203.0.113.7")
@@ -83,7 +83,7 @@ async def test_an_input_without_a_url_is_said_and_nothing_is_sent(desk):
         screen.open(1)
         await settled(desk)
         act(screen, "Ctrl+Shift+A")
-        act(screen, "Ctrl+L")
+        act(screen, "Ctrl+PgDown")
         act(screen, "Ctrl+Return")
         assert screen.reply.text() == "Input 3 has no URL: give one, or remove it."
         assert not agent.told

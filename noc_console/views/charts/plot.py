@@ -72,7 +72,7 @@ class Chart:
         self._curves: dict[CurveSpec, pg.PlotCurveItem] = {}
         self._over: dict[CurveSpec, pg.PlotCurveItem] = {}
         self._bars: dict[CurveSpec, pg.BarGraphItem] = {}
-        self._top = 0.0
+        self._top = self._height = 0.0
         self.crossed: frozenset[Limit] = frozenset()
         self.ill_curves: Mapping[CurveSpec, Severity] = {}
 
@@ -123,11 +123,12 @@ class Chart:
             greatest = max([greatest, *(_greatest(Line(line.x, -line.y)) for line in lines.values())])
         at_least = max((limit.value for limit in self.spec.limits), default=0.0)
         top = max(self._top, self.spec.top_for(max(greatest * 1.02, at_least * 1.1)))
-        if top != self._top:
-            self._top = top
+        height = float(self.box.height())
+        if (top, height) != (self._top, self._height):
+            self._top, self._height = top, height
             low = self.spec.low_for(top)
             self.box.setYRange(low, top, padding=0)
-            self.value_axis.show_ticks(self.spec.ticks(top), low, top)
+            self.value_axis.show_ticks(self.spec.ticks(top, height), low, top)
         self.box.setXRange(window.start, window.end, padding=0)
         if self.time_axis is not None:
             self.time_axis.show_window(window.start, window.end)
@@ -135,7 +136,7 @@ class Chart:
         limits = tuple((limit.value, self._limit_colour(limit)) for limit in self.spec.limits)
         low = self.spec.low_for(top)
         box = QRectF(window.start, low, window.end - window.start, top - low)
-        self._hairlines.show_lines(self.spec.ticks(top), limits, box)
+        self._hairlines.show_lines(self.spec.ticks(top, height), limits, box)
 
     def _limit_colour(self, limit: Limit) -> QColor:
         return self.theme.severity[limit.severity] if limit in self.crossed else self.theme.colours.tertiary

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from noc_console.model import Severity
 
+_LOW = 56.0
+"""Pixels below which five labels would stand in each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -58,8 +61,10 @@ class ChartSpec:
         """Return the lower end of an axis."""
         return -top if self.is_centred else 0.0
 
-    def ticks(self, top: float) -> tuple[float, ...]:
-        """Return the labelled values of an axis up to `top`: at most five."""
+    def ticks(self, top: float, height: float = 200.0) -> tuple[float, ...]:
+        """Return the labelled values of an axis up to `top`: at most five, the ends and the middle on a low chart."""
+        if height < _LOW:
+            return (-top, 0.0, top) if self.is_centred else (0.0, top / 2, top)
         if self.is_centred:
             return (-top, -top / 2, 0.0, top / 2, top)
         parts = 3 if top % 3 == 0 else 4
