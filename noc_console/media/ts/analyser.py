@@ -229,7 +229,7 @@ class Analyser:
     def _read(self, scanned: Scanned, begin: int, end: int) -> int:
         psi, tree, first = self.psi, self.psi.tree, scanned.first
         pid, flags = scanned.pid[begin - first : end - first], scanned.flags[begin - first : end - first]
-        rows = np.flatnonzero(psi.wanted[pid])
+        rows = np.flatnonzero(psi.wanted.take(pid).view(np.bool_))
         hidden = self._newly_hidden(pid, flags)
         if len(hidden):
             rows = np.union1d(rows, hidden)

@@ -38,7 +38,7 @@ class Looking:
         self._plan()
 
     def _plan(self) -> None:
-        asked = np.flatnonzero(self._looker.wanted).tolist()
+        asked = np.flatnonzero(self._looker.wanted != 0).tolist()
         is_eager = self._second <= self._eager_until
         known, turn = self._looker.formats, self._second % TURN_S
         self._due = [pid for pid in asked if pid % TURN_S == turn or (is_eager and pid not in known)]

@@ -96,7 +96,7 @@ def _by_pid(pid: NDArray[np.uint16], flags: Bytes) -> Ints:
 def _flags(first: Bytes, third: Bytes, length: Bytes, field: Bytes) -> Bytes:
     flags = np.asarray(((third >> 4) & PAYLOAD) | ((first >> 5) & (STARTS | ERROR)), np.uint8)
     flags |= (third & 0xC0 != 0).view(np.uint8) << 3
-    adapted = np.flatnonzero(third & 0x20)
+    adapted = np.flatnonzero(third & 0x20 != 0)
     flags[adapted] |= np.where(length[adapted] > 0, _OF_FIELD[field[adapted]], np.uint8(0))
     return flags
 

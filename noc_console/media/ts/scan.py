@@ -112,7 +112,7 @@ class Scanner:
         heads = self._read_heads(block, self._memory)
         pid, flags, first = heads.pid, heads.flags, self.packets
         verdicts = packets.judge_breaks(block, heads, self._memory)
-        some = np.flatnonzero(flags & (PCR | STARTS | JUMP | ERROR | BAD_SYNC))
+        some = np.flatnonzero(flags & (PCR | STARTS | JUMP | ERROR | BAD_SYNC) != 0)
         marks = flags[some]
         damaged = some[marks & (ERROR | BAD_SYNC) != 0]
         sound = (marks & (ERROR | BAD_SYNC) == 0) & (pid[some] != NULL_PID)

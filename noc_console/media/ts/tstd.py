@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,53 +139,57 @@ def _new_fills(pids: Ints, leak: Ints, old: Fills | None) -> Fills:
 
 def follow(pid: NDArray[np.uint16], begin: int, fills: Fills, per_second: float) -> Found:
     """Follow the buffers over some packets, all PIDs at once."""
-    place = fills.place[pid]
-    rows = np.flatnonzero(place >= 0)
-    if not len(rows):
+    key = _sorting_table(fills).take(pid)
+    counts = np.bincount(key, minlength=len(fills.pids))[: len(fills.pids)]
+    groups = np.flatnonzero(counts)
+    if not len(groups):
         return []
-    place = place[rows]
-    order = np.argsort(place, kind="stable")
-    place, index = place[order], begin + rows[order]
-    edges = np.concatenate(([0], np.flatnonzero(place[1:] != place[:-1]) + 1, [len(place)]))
+    edges = np.concatenate(([0], np.cumsum(counts[groups])))
     starts, ends = edges[:-1], edges[1:] - 1
-    groups = place[starts]
+    rows = np.argsort(key, kind="stable")[: edges[-1]]
     fresh = fills.index[groups] < 0
-    fills.empty_at[groups[fresh]] = index[starts[fresh]]
-    before = _fill_before(place, index, edges, fresh, fills)
+    fills.empty_at[groups[fresh]] = begin + rows[starts[fresh]]
+    before = _fill_before(rows, begin, groups, starts, fills)
+    found: Found = []
     over = np.flatnonzero(before > _FULL - _ONE)
-    found: Found = [
-        (at, int(fills.pids[one]), OVERFLOW, fill / _MILLI)
-        for at, one, fill in zip(
-            index[over].tolist(), place[over].tolist(), (before[over] + _ONE).tolist(), strict=True
-        )
-    ]
-    for group in np.flatnonzero(index[ends] - fills.empty_at[groups] > per_second).tolist():
+    if len(over):
+        pids = fills.pids[groups[np.searchsorted(edges, over, "right") - 1]]
+        fill = ((before[over] + _ONE) / _MILLI).tolist()
+        places = zip((begin + rows[over]).tolist(), pids.tolist(), fill, strict=True)
+        found = [(at, one, OVERFLOW, value) for at, one, value in places]
+    for group in np.flatnonzero(begin + rows[ends] - fills.empty_at[groups] > per_second).tolist():
         part = slice(starts[group], ends[group] + 1)
-        found += _not_empty(int(groups[group]), index[part], np.flatnonzero(before[part] == 0), fills, per_second)
-    empty = np.flatnonzero(before == 0)
-    fills.empty_at[place[empty]] = index[empty]
-    fills.before[groups], fills.index[groups] = before[ends], index[ends]
+        index = begin + rows[part]
+        found += _not_empty(int(groups[group]), index, np.flatnonzero(before[part] == 0), fills, per_second)
+    empty = np.maximum.reduceat(np.where(before == 0, rows, -1), starts)
+    fills.empty_at[groups[empty >= 0]] = begin + empty[empty >= 0]
+    fills.before[groups], fills.index[groups] = before[ends], begin + rows[ends]
     return found
 
 
-def _fill_before(place: NDArray[np.int16], index: Ints, edges: Ints, fresh: NDArray[np.bool_], fills: Fills) -> Ints:
+def _sorting_table(fills: Fills) -> NDArray[Any]:
+    """Return the rows by PID as small as can be, which sorts fastest; what is not followed is the highest."""
+    return fills.place.astype(np.uint8) if len(fills.pids) < 255 else fills.place.view(np.uint16)
+
+
+def _fill_before(rows: Ints, begin: int, groups: Ints, starts: Ints, fills: Fills) -> Ints:
     """Return the fill that each packet finds: the walk of arrivals and leaks, never below zero."""
-    starts, sizes = edges[:-1], edges[1:] - edges[:-1]
-    groups = place[starts]
-    change = np.empty(len(index), np.int64)
-    np.subtract(index[1:], index[:-1], out=change[1:])
-    change[starts] = index[starts] - fills.index[groups]
-    change *= -np.repeat(fills.leak[groups], sizes)
+    change = np.empty(len(rows), np.int64)
+    np.subtract(rows[1:], rows[:-1], out=change[1:])
+    was = fills.index[groups]
+    change[starts] = 0
+    change *= np.repeat(-fills.leak[groups], np.diff(starts, append=len(rows)))
     change += _ONE
-    change[starts[fresh]] = 0
-    np.maximum(change, -_LONG_EMPTY, out=change)
-    total = np.cumsum(change)
+    first = _ONE - fills.leak[groups] * (begin + rows[starts] - was)
+    change[starts] = np.where(was < 0, 0, np.maximum(first, -_LONG_EMPTY))
     # one running minimum over all groups: each lies far below the one before it
-    base = np.concatenate(([0], total[starts[1:] - 1]))
-    total -= np.repeat(base + np.arange(len(groups)) * _APART, sizes)
-    total -= np.minimum(
-        np.minimum.accumulate(total), np.repeat(-fills.before[groups] - np.arange(len(groups)) * _APART, sizes)
-    )
+    sums = np.add.reduceat(change, starts)
+    change[starts[1:]] -= sums[:-1] + _APART
+    total = np.cumsum(change)
+    lowest = total.copy()
+    lowest[starts] = np.minimum(lowest[starts], -fills.before[groups] - np.arange(len(groups)) * _APART)
+    np.minimum.accumulate(lowest, out=lowest)
+    total -= lowest
     return total
 
 

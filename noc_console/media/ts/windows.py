@@ -84,7 +84,7 @@ class Windows:
 
     def remember(self, at: float) -> None:
         """Keep the sums of now for the average of five minutes (every few seconds is enough)."""
-        pids = np.flatnonzero(self._total)
+        pids = np.flatnonzero(self._total != 0)
         self._sums.append((at, dict(zip(pids.tolist(), self._total[pids].tolist(), strict=True))))
         while len(self._sums) > 2 and at - self._sums[1][0] >= LONG_S:
             self._sums.popleft()
