@@ -158,7 +158,7 @@ class AddChannelScreen(QWidget):
         if wrong:
             self.reply.setText(wrong)
             return
-        self._desk.tasks.start(self._send(values), self._on_saved, self.reply.setText)
+        self._desk.tasks.start(self._send(values), self._on_saved, self._on_refused)
 
     async def _send(self, values: Values) -> str:
         client = self._desk.agent.client
@@ -199,6 +199,12 @@ class AddChannelScreen(QWidget):
         self._desk.ways.say.emit(f"{code} is saved and measured.")
         self._desk.ways.back.emit()
 
+    def _on_refused(self, sentence: str) -> None:
+        self.reply.setText(sentence)
+        if "with the code" in sentence:
+            self.form.code.setFocus()
+            self.form.code.selectAll()
+
     def _on_lived(self, sentence: str) -> None:
         self._desk.ways.say.emit(sentence)
         self._desk.ways.back.emit()
@@ -238,6 +244,7 @@ class AddChannelScreen(QWidget):
         fields = QScrollArea()
         fields.setWidget(self.form)
         fields.setWidgetResizable(True)
+        fields.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(fields, 1)
         column.addLayout(buttons)
         column.addWidget(self.life)
@@ -246,6 +253,7 @@ class AddChannelScreen(QWidget):
         scroll = QScrollArea()
         scroll.setWidget(self.sheet)
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         reading = QVBoxLayout(seen)
         reading.setContentsMargins(1, 12, 1, 8)
         reading.addWidget(_heading("Seen", indent=16))

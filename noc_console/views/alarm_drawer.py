@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QLineEd
 from noc_console.model import Severity
 from noc_console.views.alarm_acts import Act, AlarmActs
 from noc_console.views.alarm_facts import alarm_entries, channel_entries, state_line
+from noc_console.views.channel_charts import titled
 from noc_console.views.channel_paint import RIGHT, Ink, width_of, write
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_button import KeyButton
@@ -176,7 +177,7 @@ class AlarmDrawer(QFrame):
         ended = alarm["resolved_at"] or alarm["cleared_at"] or self._desk.mirror.now()
         duration = age(ended - alarm["raised_at"])
         code = f"{alarm['channel_code'] or 'Agent'}   " if self._has_way else ""
-        texts = (alarm["type"], duration, f"{code}{state_line(alarm)}")
+        texts = (titled(alarm), duration, f"{code}{state_line(alarm)}")
         self._paint_head(painter, Severity(alarm["severity"]), texts, is_acknowledged=alarm["acknowledged"])
 
     def _paint_head(

@@ -84,10 +84,15 @@ def short_names(labels: Iterable[str]) -> dict[str, str]:
 def alarm_marks(alarms: Iterable[Json]) -> tuple[Mark, ...]:
     """Return a mark for each alarm of the channel."""
     return tuple(
-        Mark(float(one["raised_at"]), str(one["type"]), Severity(one["severity"]), bool(one["acknowledged"]))
+        Mark(float(one["raised_at"]), titled(one), Severity(one["severity"]), bool(one["acknowledged"]))
         for one in alarms
         if Severity(one["severity"]).rank >= Severity.WARNING.rank
     )
+
+
+def titled(alarm: Json) -> str:
+    """Return an alarm's type, with TEST before it where it was raised on purpose."""
+    return f"TEST {alarm['type']}" if alarm.get("test") else str(alarm["type"])
 
 
 def _ages(one: Json | None, by_rung: tuple[CurveSpec, ...]) -> tuple[CurveSpec, ...]:

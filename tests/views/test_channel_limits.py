@@ -15,7 +15,7 @@ from noc_console.alarms.rulebook import Rulebook
 from noc_console.errors import KnownError
 from noc_console.model import Channel, Input, Kind, Layer
 from noc_console.views.channel import ChannelScreen
-from noc_console.views.channel_charts import chart_specs
+from noc_console.views.channel_charts import alarm_marks, chart_specs, titled
 from noc_console.views.channel_export import shown_of, write
 from noc_console.views.channel_limits import SHIPPED, Limits, limits_of
 from noc_console.views.channel_path import input_ids, steps
@@ -157,3 +157,9 @@ async def test_a_test_alarm_is_raised_from_the_page_in_the_operators_name(desk):
     assert [(path.partition("?")[0], body) for _, path, body in agent.told] == [
         ("/channels/1/test-alarm", {"by": "T. Linh"})
     ]
+
+
+def test_a_test_alarm_says_so_over_the_charts():
+    [mark] = alarm_marks([{**story.alarms()[1], "test": True}])
+    assert mark.text == "TEST SEGMENT_SLOW"
+    assert titled(story.alarms()[1]) == "SEGMENT_SLOW"
