@@ -75,7 +75,7 @@ class Accuracy:
         pcrs = steps.pcrs
         # a window must not reach over a jump or over lost packets
         breaks = ~steps.has_before | steps.is_jump | pcrs.is_flagged
-        edges = np.r_[steps.starts, len(pcrs)].tolist()
+        edges = np.concatenate((steps.starts, [len(pcrs)])).tolist()
         for first, last in pairwise(edges):
             self._take(int(pcrs.pid[first]), steps, breaks, first, last)
         return self._judge()

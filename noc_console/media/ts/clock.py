@@ -86,11 +86,11 @@ class Clock:
         if count.max() > SILENCE or not step.min() > 0 or step.max() > _LONGEST_S:
             return False
         rate = count / step
-        passed = count / np.r_[self.rate, rate[:-1]]
+        passed = count / np.concatenate(([self.rate], rate[:-1]))
         if np.abs(step - passed).max() > _JUMP_S:
             return False
         self.index += index.tolist()
-        self.time += np.cumsum(np.r_[self.time[-1], step])[1:].tolist()
+        self.time += np.cumsum(np.concatenate(([self.time[-1]], step)))[1:].tolist()
         self._arrays = None
         self.rate = float(rate[-1])
         self._rates.extend(rate[-8:].tolist())

@@ -59,6 +59,6 @@ class ProgrammeClocks(PidRows):
     def move(self, steps: Steps) -> None:
         """Take PCRs."""
         pcrs = steps.pcrs
-        ends = np.r_[steps.starts[1:], len(pcrs)] - 1
+        ends = np.concatenate((steps.starts[1:], [len(pcrs)])) - 1
         rows = self.rows_of(pcrs.pid[ends])
         self.value.rows[rows], self.at.rows[rows] = pcrs.value[ends], pcrs.at[ends]

@@ -48,7 +48,7 @@ class Ledger:
         rows = np.arange(min(room, len(index)))
         fresh = [one for one in values.tolist() if (indicator, one) not in self.examples]
         if fresh and len(rows) < len(index):
-            rows = np.unique(np.r_[rows, [int(np.argmax(pid == one)) for one in fresh[:MOST]]])
+            rows = np.array(sorted({*rows.tolist(), *(int(np.argmax(pid == one)) for one in fresh[:MOST])}))
         for row in rows.tolist():
             text, value = told(row)
             self._keep(PacketError(indicator, int(pid[row]), int(index[row]), float(at[row]), text, value))

@@ -6,6 +6,7 @@ Two passes give identical results: `fast` (compiled, the extra `fast`) and this 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ PIDS = 8192
 # what a packet is, one bit each
 PAYLOAD, STARTS, ERROR, SCRAMBLED, PCR, JUMP, BAD_SYNC, KEY = 1, 2, 4, 8, 16, 32, 64, 128
 
+_LAST = 255
+
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 
@@ -26,10 +29,13 @@ class Continuity:
     """What continuity remembers of each PID from block to block.
 
     `counter` is the last continuity_counter, -1 when none was seen or judged; `packet` are the last packet's bytes;
-    `repeated` says whether that packet was itself a legal repeat.
+    `repeated` says whether that packet was itself a legal repeat. `numbers` gives the PIDs met small numbers from 1
+    on, by which packets are sorted fastest; it is None where there were too many.
     """
 
     counter: NDArray[np.int8] = field(default_factory=lambda: np.full(PIDS, -1, np.int8))
+    numbers: Bytes | None = field(default_factory=lambda: np.zeros(PIDS, np.uint8))
+    met: int = 0
     packet: dict[int, bytes] = field(default_factory=dict)
     repeated: set[int] = field(default_factory=set)
 
@@ -58,7 +64,7 @@ def read_heads(block: Bytes, memory: Continuity) -> Heads:
     pid = (((first & 0x1F).astype(np.uint16) << 8) | second).astype(np.uint16, copy=False)
     flags = _flags(first, third, length, field)
     flags[sync != 0x47] |= BAD_SYNC
-    order = _by_pid(pid, flags)
+    order = _by_pid(pid, flags, memory)
     if not len(order):
         nothing = np.zeros(0, np.int64)
         return Heads(pid, flags, nothing, nothing, np.zeros(0, np.uint16), nothing)
@@ -77,20 +83,41 @@ def read_heads(block: Bytes, memory: Continuity) -> Heads:
     ends = np.concatenate((starts[1:], [len(order)])) - 1
     memory.counter[pids[ends]] = counters[ends]
     at = np.flatnonzero(wrong)
-    before = np.where(np.isin(at, starts), -1, order[at - 1])
+    is_first = np.concatenate(([-1], starts))[np.searchsorted(starts, at, "right")] == at
+    before = np.where(is_first, -1, order[at - 1])
     in_order = np.argsort(order[at])
-    return Heads(pid, flags, order[at[in_order]], before[in_order], pids[ends], order[ends])
+    by_pid = np.argsort(pids[ends])
+    return Heads(pid, flags, order[at[in_order]], before[in_order], pids[ends][by_pid], order[ends][by_pid])
 
 
-def _by_pid(pid: NDArray[np.uint16], flags: Bytes) -> Ints:
-    """Return the rows that are judged, PID by PID and in their order; null packets, the highest PID, are left out."""
-    unsound = np.flatnonzero(flags & (ERROR | BAD_SYNC))
-    key = pid
+def _by_pid(pid: NDArray[np.uint16], flags: Bytes, memory: Continuity) -> Ints:
+    """Return the rows that are judged, PID by PID and in their order; what is not judged has the highest key."""
+    numbers = memory.numbers
+    key: NDArray[Any] = pid if numbers is None else numbers.take(pid)
+    if numbers is not None and not key.all():
+        _meet(np.flatnonzero(np.bincount(pid[key == 0])).tolist(), memory)
+        return _by_pid(pid, flags, memory)
+    last = NULL_PID if numbers is None else _LAST
+    unsound = np.flatnonzero(flags & (ERROR | BAD_SYNC) != 0)
     if len(unsound):
-        key = pid.copy()
-        key[unsound] = NULL_PID
+        key = key.copy()
+        key[unsound] = last
     order = np.argsort(key, kind="stable")
-    return order[: len(order) - int(np.count_nonzero(key == NULL_PID))]
+    return order[: len(order) - int(np.count_nonzero(key == last))]
+
+
+def _meet(fresh: list[int], memory: Continuity) -> None:
+    for pid in fresh:
+        if memory.numbers is None:
+            return
+        if pid == NULL_PID:
+            memory.numbers[pid] = _LAST
+            continue
+        memory.met += 1
+        if memory.met == _LAST:
+            memory.numbers = None
+        else:
+            memory.numbers[pid] = memory.met
 
 
 def _flags(first: Bytes, third: Bytes, length: Bytes, field: Bytes) -> Bytes:

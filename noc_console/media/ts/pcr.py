@@ -84,7 +84,7 @@ def measure(pcrs: Pcrs, memory: PcrMemory) -> Steps:
     """Return the steps between the PCRs of each PID, and let `memory` move on to their end."""
     pcrs = pcrs.rows(np.argsort(pcrs.pid, kind="stable"))
     pid = pcrs.pid
-    starts = np.flatnonzero(np.r_[True, pid[1:] != pid[:-1]])
+    starts = np.flatnonzero(np.concatenate(([True], pid[1:] != pid[:-1])))
     value_before, at_before = _before(pcrs.value), _before(pcrs.at)
     own = memory.rows_of(pid[starts])
     value_before[starts], at_before[starts] = memory.value.rows[own], memory.at.rows[own]
@@ -96,7 +96,7 @@ def measure(pcrs: Pcrs, memory: PcrMemory) -> Steps:
     off = np.abs(step - gap * PCR_HZ) > _TOLERANCE_S * PCR_HZ
     is_jump = told & ((step < 0) | ((step > limit) & off))
     _count(step, told, starts, own, memory)
-    ends = np.r_[starts[1:], len(pid)] - 1
+    ends = np.concatenate((starts[1:], [len(pid)])) - 1
     memory.value.rows[own], memory.at.rows[own] = pcrs.value[ends], pcrs.at[ends]
     return Steps(pcrs, step, gap, has_before, is_jump, starts)
 
@@ -108,7 +108,7 @@ def _before(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _count(step: Ints, told: Flags, starts: Ints, own: Ints, memory: PcrMemory) -> None:
-    memory.count.rows[own] += np.diff(np.r_[starts, len(step)])
+    memory.count.rows[own] += np.diff(np.concatenate((starts, [len(step)])))
     ahead = np.where(told & (step >= 0), step, -1)
     memory.longest.rows[own] = np.maximum(memory.longest.rows[own], np.maximum.reduceat(ahead, starts))
     counted: tuple[tuple[Column, Flags], ...] = (

@@ -63,8 +63,8 @@ def judge(stamps: Stamps, memory: StampMemory, judged: NDArray[np.uint8], repeti
     order = np.argsort(stamps.pid, kind="stable")
     pid, dts, at = stamps.pid[order], stamps.dts[order], stamps.at[order]
     pts, epoch = stamps.pts[order], stamps.epoch[order]
-    starts = np.flatnonzero(np.r_[True, pid[1:] != pid[:-1]])
-    own, ends = memory.rows_of(pid[starts]), np.r_[starts[1:], len(pid)] - 1
+    starts = np.flatnonzero(np.concatenate(([True], pid[1:] != pid[:-1])))
+    own, ends = memory.rows_of(pid[starts]), np.concatenate((starts[1:], [len(pid)])) - 1
     last_dts, last_at, last_epoch = memory.dts.rows, memory.at.rows, memory.epoch.rows
     dts_before, at_before, epoch_before = np.empty_like(dts), np.empty_like(at), np.empty_like(epoch)
     dts_before[1:], at_before[1:], epoch_before[1:] = dts[:-1], at[:-1], epoch[:-1]
