@@ -17,6 +17,7 @@ from noc_console.media.ts.findings import findings_of
 from noc_console.media.ts.grid import Grid
 from noc_console.model import Finding
 from noc_console.probes.inspected import Inspected, Progress
+from noc_console.probes.read_ahead import pieces
 from noc_console.probes.ts_proposal import proposal
 from noc_console.probes.ts_reader import StreamReader
 
@@ -61,14 +62,12 @@ def inspect_file(path: Path, progress: Progress) -> Inspected:
 def _packets(path: Path, progress: Progress) -> Inspected:
     reader = StreamReader(read_heads=packets.read_heads)
     told = _Teller(path, progress)
-    buffer = bytearray(_CHUNK)
     done = 0
-    with path.open("rb", buffering=0) as file:
-        while count := file.readinto(buffer):
-            for _ in reader.feed_untimed(memoryview(buffer)[:count]):
-                pass
-            done += count
-            told(done)
+    for piece in pieces(path, _CHUNK):
+        for _ in reader.feed_untimed(piece):
+            pass
+        done += len(piece)
+        told(done)
     for _ in reader.finish():
         pass
     if not reader.grid.packets:
