@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from noc_console.model import Severity
 from noc_console.views.banner import Notice
+from noc_console.views.figures import clock
 from noc_console.views.state import BoardMirror, Json, Link
 
 _CLOCK_LIMIT_S = 2.0
+_NEWS_S = 120.0
+"""How long the banner tells what befell the agent."""
 
 
 def standing(mirror: BoardMirror) -> Notice | None:
@@ -15,14 +18,29 @@ def standing(mirror: BoardMirror) -> Notice | None:
         return Notice(mirror.link_text, Severity.CRITICAL, "Try now")
     if mirror.link is Link.STARTING:
         return None
-    return _recording(mirror.agent) or _workers(mirror.agent) or _clock(mirror.agent)
+    agent = mirror.agent
+    return _recording(agent) or _workers(agent) or _clock(agent) or _news(agent, mirror.now())
+
+
+def newest(agent: Json) -> str:
+    """Return what befell the agent last, in one sentence; empty when nothing has."""
+    news = agent.get("news") or []
+    if not news:
+        return ""
+    last = news[-1]
+    if last["kind"] != "RecordingResumed":
+        return str(last["text"])
+    stopped = next((one["at"] for one in reversed(news) if one["kind"] == "RecordingStopped"), None)
+    if stopped is None:
+        return "Recording again."
+    return f"Recording again: {clock(stopped)} to {clock(last['at'])} ICT was not recorded."
 
 
 def _recording(agent: Json) -> Notice | None:
     recording = agent.get("recording")
     if not recording or recording["state"] == "ok":
         return None
-    reason = str(recording["text"]).rstrip(".") or "the history cannot be written"
+    reason = str(recording["text"]).removeprefix("Not recorded: ").rstrip(".") or "the history cannot be written"
     return Notice(f"NOT RECORDED: {reason}. Measuring and alarms go on.", Severity.CRITICAL)
 
 
@@ -38,8 +56,15 @@ def _workers(agent: Json) -> Notice | None:
 
 
 def _clock(agent: Json) -> Notice | None:
-    clock = agent.get("clock")
-    if not clock or clock["hosts"] < 3 or abs(clock["offset_s"] or 0.0) < _CLOCK_LIMIT_S:
+    own = agent.get("clock")
+    if not own or own["hosts"] < 3 or abs(own["offset_s"] or 0.0) < _CLOCK_LIMIT_S:
         return None
-    text = f"This machine's clock is off by {abs(clock['offset_s']):.1f} s against {clock['hosts']} origins."
+    text = f"This machine's clock is off by {abs(own['offset_s']):.1f} s against {own['hosts']} origins."
     return Notice(text, Severity.WARNING)
+
+
+def _news(agent: Json, now: float) -> Notice | None:
+    news = agent.get("news") or []
+    if not news or now - float(news[-1]["at"]) > _NEWS_S:
+        return None
+    return Notice(newest(agent), Severity.WARNING)

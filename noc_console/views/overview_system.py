@@ -12,9 +12,11 @@ from noc_console.views import figures
 from noc_console.views.card import PAD, Card
 from noc_console.views.channel_paint import LEFT, RIGHT, Ink, write
 from noc_console.views.glyphs import paint_glyph, paint_hatch
+from noc_console.views.notices import newest
 from noc_console.views.state import BoardMirror, Json
 from noc_console.views.theme import AXIS, BODY, MEDIUM, Theme
 
+_FACTS = 5
 _ROW = 24
 _COLUMNS = (("Worker", 0.0), ("Inputs", 0.34), ("Requests", 0.52), ("Late", 0.68), ("CPU", 0.82), ("Memory", 1.0))
 _WORKER_STATE = {"silent": Severity.MAJOR, "replaced": Severity.WARNING, "starting": Severity.INDETERMINATE}
@@ -45,7 +47,7 @@ class SystemBox(Card):
         head = Ink(self.theme.font(AXIS), self.theme.colours.tertiary)
         self._cells(painter, box.y() - 4, box, [name for name, _ in _COLUMNS], [head] * len(_COLUMNS))
         y = box.y() + 18
-        fits = max(1, int((box.height() - 18 - 4 * _ROW - 8) // _ROW))
+        fits = max(1, int((box.height() - 18 - _FACTS * _ROW - 8) // _ROW))
         for worker in self._workers()[:fits]:
             self._worker(painter, y, box, worker)
             y += _ROW
@@ -53,7 +55,7 @@ class SystemBox(Card):
         if hidden > 0:
             write(painter, QRectF(box.x(), y, box.width(), 16), f"{hidden} more workers", head)
             y += _ROW
-        self._facts(painter, QRectF(box.x(), y + 8, box.width(), 4 * _ROW))
+        self._facts(painter, QRectF(box.x(), y + 8, box.width(), _FACTS * _ROW))
 
     def _workers(self) -> Sequence[Json]:
         found: Sequence[Json] = self._mirror.agent.get("workers", ())
@@ -85,7 +87,7 @@ class SystemBox(Card):
 
     def _facts(self, painter: QPainter, box: QRectF) -> None:
         agent, colours = self._mirror.agent, self.theme.colours
-        facts = (_recording(agent), _clock(agent), _machine(agent), _up(agent, self._mirror.now()))
+        facts = (_recording(agent), _clock(agent), _machine(agent), _up(agent, self._mirror.now()), _last(agent))
         for number, (name, text, is_fault) in enumerate(facts):
             row = QRectF(box.x(), box.y() + number * _ROW, box.width(), _ROW)
             painter.fillRect(QRectF(row.x(), row.y(), row.width(), 1), colours.table_line)
@@ -97,10 +99,16 @@ class SystemBox(Card):
 Fact = tuple[str, str, bool]
 
 
+def _last(agent: Json) -> Fact:
+    news = agent.get("news") or []
+    told = f"{figures.clock(news[-1]['at'])} {newest(agent)}" if news else "nothing befell the agent"
+    return ("Last event", told, False)
+
+
 def _recording(agent: Json) -> Fact:
     recording = agent["recording"]
     if recording["state"] != "ok":
-        return ("Recording", f"NOT RECORDED: {recording['text']}", True)
+        return ("Recording", f"NOT RECORDED: {str(recording['text']).removeprefix('Not recorded: ')}", True)
     kept = f"{figures.size(recording['db_bytes'])} of {figures.size(recording['forecast_bytes'])} forecast"
     return ("Recording", f"{kept}, {figures.number(recording['kept_days'], 0, 'd')} kept", False)
 

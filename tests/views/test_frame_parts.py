@@ -72,6 +72,20 @@ class TestNotices:
         assert notice.text == "NOT RECORDED: The disk is full. Measuring and alarms go on."
         assert notice.severity is Severity.CRITICAL
 
+    def test_the_reason_does_not_say_it_twice(self):
+        said = {"state": "not_recorded", "text": "Not recorded: the disk is full."}
+        assert notices.standing(mirror_of(recording=said)).text.startswith("NOT RECORDED: the disk is full. ")
+
+    def test_what_befell_the_agent_is_told_for_two_minutes(self):
+        mirror = mirror_of()
+        at = mirror.now()
+        resumed = {"at": at - 100, "kind": "RecordingResumed", "text": "Recording again. Not recorded: …"}
+        stopped = {"at": at - 130, "kind": "RecordingStopped", "text": "Not recorded: the disk is full."}
+        mirror = mirror_of(news=[stopped, resumed])
+        assert notices.standing(mirror).text.startswith("Recording again: ")
+        assert notices.standing(mirror).text.endswith(" was not recorded.")
+        assert notices.standing(mirror_of(news=[{**stopped, "at": at - 999}])) is None
+
     def test_a_replaced_worker_is_told(self):
         worker = {"slot": 0, "state": "replaced", "inputs": 20}
         assert "replaced" in notices.standing(mirror_of(workers=[worker])).text
