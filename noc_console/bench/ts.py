@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import subprocess
 import sys
@@ -89,27 +90,35 @@ def file_rows(rows: Bytes, size: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stream.ts"
         long_stream(rows, size * _MB).tofile(path)
-        ours = _wall([sys.executable, "-m", "noc_console", "inspect", "--json", str(path)])
-        told = f"{ours:.2f} s"
-        return [_beside_ffmpeg(path, size, ours), _beside_tsduck(path, size, told)]
+        return [_beside_ffmpeg(path, size), _beside_tsduck(path, size)]
 
 
-def _beside_ffmpeg(path: Path, size: int, ours: float) -> Row:
+def _beside_ffmpeg(path: Path, size: int) -> Row:
     what, goal = f"report of a {size} MB file as a process", f">= {_FFMPEG} x ffmpeg -c copy"
     if not (ffmpeg := shutil.which("ffmpeg")):
-        return Row(what, goal, f"{ours:.2f} s", None, "ffmpeg is not installed")
-    peer = _wall([ffmpeg, "-nostdin", "-v", "quiet", "-i", str(path), "-c", "copy", "-f", "null", "-"])
-    return Row(
-        what, goal, f"{ours:.2f} s, ffmpeg {peer:.2f} s ({peer / ours:.1f} x)", peer >= _FFMPEG * ours, "wall time"
-    )
+        return Row(what, goal, f"{min(_report(path) for _ in range(_ROUNDS)):.2f} s", None, "ffmpeg is not installed")
+    copy = [ffmpeg, "-nostdin", "-v", "quiet", "-i", str(path), "-c", "copy", "-f", "null", "-"]
+    _report(path)  # both have read the file, and ours is byte-compiled as an installed program is
+    times = [(_report(path), _wall(copy)) for _ in range(_ROUNDS)]
+    ours, peer = min(own for own, _ in times), min(other for _, other in times)
+    told = f"{ours:.2f} s, ffmpeg {peer:.2f} s ({peer / ours:.1f} x)"
+    how = f"wall time, start-up included, best of {_ROUNDS} in turns"
+    return Row(what, goal, told, peer >= _FFMPEG * ours, how)
 
 
-def _beside_tsduck(path: Path, size: int, told: str) -> Row:
+def _report(path: Path) -> float:
+    """Return how long a report takes as a process whose byte code is kept, as that of an installed program is."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(path.parent / "code")
+    return _wall([sys.executable, "-m", "noc_console", "inspect", "--json", str(path)], environment)
+
+
+def _beside_tsduck(path: Path, size: int) -> Row:
     what = f"report of a {size} MB file beside TSDuck"
     if not (tsp := shutil.which("tsp")):
         return Row(what, "", "not measured", None, "TSDuck is not installed")
     peer = _wall([tsp, "-I", "file", str(path), "-P", "tr101_290", "-O", "drop"])
-    return Row(what, "", f"{told}, tsp -P tr101_290 {peer:.2f} s", None, "wall time")
+    return Row(what, "", f"{_report(path):.2f} s, tsp -P tr101_290 {peer:.2f} s", None, "wall time")
 
 
 def accuracy_rows() -> list[Row]:
@@ -171,10 +180,15 @@ def _cpu(work: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def _wall(command: list[str]) -> float:
+def _wall(command: list[str], environment: Mapping[str, str] | None = None) -> float:
     begin = time.perf_counter()
     done = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_PEER_LIMIT_S, check=False
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=_PEER_LIMIT_S,
+        check=False,
+        env=environment,
     )
     if done.returncode not in (0, 1):  # 1: inspected, with findings
         raise KnownError(f"{Path(command[0]).name} ended with code {done.returncode}.")
