@@ -73,6 +73,7 @@ class Tree:
     pmt_pids: frozenset[int] = frozenset()
     cue_pids: dict[int, int] = field(default_factory=dict)
     streams: dict[int, tuple[str, str, Stream]] = field(default_factory=dict)
+    _views: tuple[ServiceView, ...] | None = None  # as told last; nothing has changed since
 
     def __post_init__(self) -> None:
         self.settle()
@@ -83,6 +84,7 @@ class Tree:
         BrokenSection, ValueError or IndexError where it cannot be read; nothing has changed then.
         """
         body = whole[0]
+        self._views = None
         match body[0]:
             case tables.PAT:
                 self._list({number: pid for one in whole for number, pid in tables.pat(one).items()})
@@ -107,6 +109,7 @@ class Tree:
 
     def happen(self, head: tables.Header, body: bytes) -> None:
         """Keep what is on now (section 0 of the EIT) and next (section 1) of a service of this stream."""
+        self._views = None
         if head.number <= 1 and (head.extension in self.events or len(self.events) < _MOST_SERVICES):
             found = next(iter(tables.happenings(body)), None)
             present, following = self.events.get(head.extension, (None, None))
@@ -161,7 +164,9 @@ class Tree:
 
     def views(self) -> tuple[ServiceView, ...]:
         """Return the services of the PAT in their order, with what the SDT says of them."""
-        return tuple(self._view(number, pid) for number, pid in self.pat.items() if number)
+        if self._views is None:
+            self._views = tuple(self._view(number, pid) for number, pid in self.pat.items() if number)
+        return self._views
 
     def _view(self, number: int, pmt_pid: int) -> ServiceView:
         programme, told = self.programmes.get(number), self.services.get(number)
