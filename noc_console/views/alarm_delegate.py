@@ -60,7 +60,7 @@ class AlarmDelegate(QStyledItemDelegate):
         colours = self._theme.colours
         if is_selected:
             return colours.selected_row
-        is_loud = alarm["severity"] == "critical" and not alarm["acknowledged"] and not alarm["resolved"]
+        is_loud = alarm["severity"] == "critical" and not _is_quiet(alarm) and not alarm["resolved"]
         return colours.critical_tint if is_loud else colours.panel
 
     def _paint_severity(self, painter: QPainter, box: QRectF, alarm: Json) -> None:
@@ -73,13 +73,13 @@ class AlarmDelegate(QStyledItemDelegate):
             return
         if alarm.get("parent_id"):
             self._paint_bracket(painter, box)
-        is_loud = severity.rank >= Severity.MINOR.rank and not alarm["acknowledged"] and not alarm.get("hidden")
+        is_loud = severity.rank >= Severity.MINOR.rank and not _is_quiet(alarm) and not alarm.get("hidden")
         if is_loud:
             painter.fillRect(QRectF(box.left(), box.top(), _BAR, box.height() - 1), self._theme.severity[severity])
         is_blinking = severity.rank >= Severity.MAJOR.rank and is_loud
         if self.is_lit or not is_blinking:
             centre = QPointF(box.left() + 30, box.center().y())
-            paint_glyph(painter, self._theme, severity, centre, 20, acked=alarm["acknowledged"])
+            paint_glyph(painter, self._theme, severity, centre, 20, acked=_is_quiet(alarm))
 
     def _paint_bracket(self, painter: QPainter, box: QRectF) -> None:
         """Hang a folded alarm on the line of its cause."""
@@ -121,3 +121,8 @@ class AlarmDelegate(QStyledItemDelegate):
             painter.drawLine(frame.topLeft(), frame.bottomLeft())
         if index.column() == index.model().columnCount() - 1:
             painter.drawLine(frame.topRight(), frame.bottomRight())
+
+
+def _is_quiet(alarm: Json) -> bool:
+    """Say whether somebody has it, or its condition has gone and it waits for an answer: an outline is enough."""
+    return bool(alarm["acknowledged"] or alarm.get("latched"))

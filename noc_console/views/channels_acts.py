@@ -26,7 +26,8 @@ class ChannelActs:
         if client is None:
             self._say_no_agent()
             return
-        self._desk.tasks.start(client.remove_channel(channel["id"], purge=True))
+        by = self._desk.operator.name or "operator"
+        self._desk.tasks.start(client.delete(f"/channels/{channel['id']}", {"purge": True, "by": by}))
 
     def _post(self, channel: Json, verb: str) -> None:
         client = self._desk.agent.client

@@ -76,7 +76,8 @@ class _NewestDelegate(QStyledItemDelegate):
             return
         painter.save()
         box, colours = QRectF(option.rect), self._desk.theme.colours
-        severity, acked = Severity(alarm["severity"]), bool(alarm["acknowledged"])
+        # what waits only for an answer is no longer ill: it is drawn as quietly as what somebody has taken
+        severity, acked = Severity(alarm["severity"]), bool(alarm["acknowledged"] or alarm.get("latched"))
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, colours.selected_row)
         elif severity is Severity.CRITICAL and not acked:
@@ -95,11 +96,15 @@ class _NewestDelegate(QStyledItemDelegate):
         upper, lower = box.adjusted(0, 0, 0, -18), box.adjusted(0, 18, 0, 0)
         time = figures.clock(alarm["raised_at"])
         write(painter, upper, time, Ink(theme.font(BODY, MEDIUM), colours.text), RIGHT)
-        where = f"L{alarm['layer']}" + (f" · ack {alarm['acknowledged_by']}" if alarm["acknowledged"] else "")
+        where = (
+            ("gone · " if alarm.get("latched") else "")
+            + f"L{alarm['layer']}"
+            + (f" · ack {alarm['acknowledged_by']}" if alarm["acknowledged"] else "")
+        )
         write(painter, lower, where, Ink(plain, colours.tertiary), RIGHT)
         mono = theme.mono(BODY, MEDIUM)
         room = upper.adjusted(0, 0, -width_of(time, plain) - 12, 0)
-        used = write(painter, room, alarm["channel_code"], Ink(mono, colours.text))
+        used = write(painter, room, alarm["channel_code"] or "Agent", Ink(mono, colours.text))
         channel = self._desk.mirror.channels.get(alarm["channel_id"])
         name = room.adjusted(used + 8, 0, 0, 0)
         if channel is not None and name.width() > 20:

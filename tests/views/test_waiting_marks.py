@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from noc_console.bench.boards import board
 from noc_console.views.channels_columns import COLUMNS
+from noc_console.views.overview_alarms import NewestAlarms
 from noc_console.views.penalty import PenaltyBox
 from noc_console.views.penalty_model import PenaltyModel, Row, ranked
 from noc_console.views.wall import Wall
@@ -105,3 +106,17 @@ def test_the_wall_of_300_still_counts_only_the_ill(desk):
     kinds = [place.kind for place in ranked(desk.mirror)]
     assert kinds.count(Row.ILL) == 10
     assert kinds[-1] is Row.WAITING
+
+
+def test_a_latched_alarm_is_quiet_among_the_newest(desk, qtbot):
+    told = story.board()
+    told["alarms"] = [{**told["alarms"][0], "severity": "critical", "latched": True, "acknowledged": False}]
+    desk.mirror.take(told)
+    card = NewestAlarms(desk)
+    qtbot.addWidget(card)
+    card.resize(480, 300)
+    card.refresh()
+    card.show()
+    image = card.list.viewport().grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 2) for y in range(44)}
+    assert desk.theme.colours.critical_tint.name() not in colours
