@@ -26,8 +26,8 @@ from noc_console.model import Event
 MOST_KEPT = 48 * 1024 * 1024
 MOST_WAITING = 1024
 MOST_CHANGES = 256
-# payloads of whole packets remembered by PID, and their length
-MOST_AGAIN = 64
+# payloads of whole packets that are remembered, and their length
+MOST_AGAIN = 4096
 _WHOLE = 184
 _RENEWED = 8192
 _STUFFING = 0xFF
@@ -80,6 +80,7 @@ class Psi:
         self._clocks = Clocks(self._profile, self.errors)
         self._lines: dict[int, Line] = {}
         self._kept = 0
+        self._agains = 0
         self._changes = 0
         self._renewed_at = 0
         self._is_stale = False
@@ -191,13 +192,16 @@ class Psi:
         if table is not None and table.parts.get(known.number) is not known.body:
             self._take(line.pid, known.body, table, packet, at)
 
-    @staticmethod
-    def _note_again(line: Line, payload: bytes, body: bytes) -> None:
+    def _note_again(self, line: Line, payload: bytes, body: bytes) -> None:
         known = line.known.get(body[:12])
-        if known is not None and known.body == body:
-            if len(line.again) >= MOST_AGAIN:
-                line.again.clear()
-            line.again[payload] = known
+        if known is None or known.body != body:
+            return
+        self._agains += 1
+        if self._agains > MOST_AGAIN:
+            self._agains = 1
+            for one in self._lines.values():
+                one.again.clear()
+        line.again[payload] = known
 
     def _other(self, line: Line, body: bytes, packet: int, at: float, began: float) -> None:
         """A section with other bytes than before: its place, its CRC, and what it says."""
