@@ -19,10 +19,11 @@ from noc_console.model import Finding
 from noc_console.probes.inspected import Inspected, Progress
 from noc_console.probes.read_ahead import pieces
 from noc_console.probes.ts_proposal import proposal
-from noc_console.probes.ts_reader import StreamReader
+from noc_console.probes.ts_reader import StreamReader, reader_of_heads
 
 LOOKED_AT_BYTES = 64 * 1024
 _CHUNK = 16 * 1024**2
+_WORTH_COMPILED = 2_000_000_000  # bytes from which on compiled code wins back the time it takes to load
 _MOST_FLOWS_TOLD = 20
 _USUAL_S = 5.0
 
@@ -60,7 +61,8 @@ def inspect_file(path: Path, progress: Progress) -> Inspected:
 
 
 def _packets(path: Path, progress: Progress) -> Inspected:
-    reader = StreamReader(read_heads=packets.read_heads)
+    is_large = path.stat().st_size >= _WORTH_COMPILED
+    reader = StreamReader(read_heads=reader_of_heads() if is_large else packets.read_heads)
     told = _Teller(path, progress)
     done = 0
     for piece in pieces(path, _CHUNK):
