@@ -173,8 +173,9 @@ class RecordsTable(QTableView):
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():
-            self._key = self.records.records[current.row()].key
-            self.chosen.emit(self._key)
+            before, self._key = self._key, self.records.records[current.row()].key
+            if self._key != before:
+                self.chosen.emit(self._key)
 
     def _on_scrolled(self, value: int) -> None:
         if value >= self.verticalScrollBar().maximum() - 4 * ROW:
