@@ -133,7 +133,7 @@ class Agent:
             self.flow.show(alarm)
         if history.state.state == "ok":
             await self._clear_store()
-        self._assign()
+        self.assign()
 
     def _new_engine(self, next_id: int) -> Engine:
         expiry_s = self.settings.acknowledgement_h * 3600
@@ -160,7 +160,7 @@ class Agent:
         """Take the catalogue as it is now everywhere: board, notices, rules, workers."""
         self.notices.reconfigured()
         self.board.configure(self.channels.by_id.values())
-        self._assign()
+        self.assign()
         self._group.create_task(self._act_on_catalogue())
 
     async def _act_on_catalogue(self) -> None:
@@ -172,13 +172,15 @@ class Agent:
     def _configured(self) -> list[Any]:
         return self.engine.configure(self.channels.by_id.values(), self.rules.book(), self.clock.now())
 
-    def _assign(self) -> None:
+    def assign(self) -> None:
+        """Tell the workers what to measure; demo channels only at a lab that is there."""
         self._channel_of = {one.id: channel.id for channel in self.channels.by_id.values() for one in channel.inputs}
         inputs = [
             replace(one, tier=channel.tier)
             for channel in self.channels.by_id.values()
             if channel.is_enabled
             for one in channel.inputs
+            if not channel.is_demo or self.lab.serves(one)
         ]
         self.supervisor.assign(inputs)
         self.work.rings.keep_only(one.id for one in inputs)

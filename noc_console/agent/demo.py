@@ -23,6 +23,7 @@ async def watch_demo(agent: Agent, first: asyncio.Task[LabProcess] | None) -> No
         try:
             lab = await (starting or start_lab())
             await agent.lab.adopt(lab)
+            agent.assign()
         except KnownError as error:
             _log.warning("the demo is not running: %s", error)
             await _tell(agent, "LabFailed", str(error))
@@ -32,8 +33,9 @@ async def watch_demo(agent: Agent, first: asyncio.Task[LabProcess] | None) -> No
             code = await lab.process.wait()
             if agent.lab.process is not lab:
                 return
-            await _tell(agent, "LabEnded", f"The lab ended (exit code {code}) and is started again.")
             await agent.lab.stop()
+            agent.assign()
+            await _tell(agent, "LabEnded", f"The lab ended (exit code {code}) and is started again.")
         starting = None
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)

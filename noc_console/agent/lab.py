@@ -14,7 +14,7 @@ from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.forms import ChannelForm
 from noc_console.agent.lab_process import LabProcess
 from noc_console.agent.refusals import BadRequest, NotFound, Unavailable
-from noc_console.model import Channel, Kind
+from noc_console.model import Channel, Input, Kind
 
 _ANSWER_S = 5.0
 _MOST_ANSWER = 16 * 1024**2
@@ -31,6 +31,10 @@ class LabDesk:
     def facts(self) -> dict[str, Any] | None:
         """Return the lab as the board shows it, None without a demo."""
         return {"url": self.process.url, "channels": len(self.process.channels)} if self.process else None
+
+    def serves(self, one: Input) -> bool:
+        """Say whether an input is at the lab that runs now, not at one of an earlier run."""
+        return self.process is not None and urlsplit(one.url).port == urlsplit(self.process.url).port
 
     async def adopt(self, process: LabProcess) -> None:
         """Take a started lab: its channels become ours, those of an earlier run get their new addresses."""

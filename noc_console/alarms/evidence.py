@@ -50,7 +50,7 @@ def evidence_of(rule: Rule, value: float, profile: str = "operator") -> Evidence
 
 def message(worst: Evidence, rungs: int) -> str:
     """Return the alarm's one line: the worst fact, and how many rungs share the condition."""
-    return worst.text + (f" (on {rungs} rungs)" if rungs > 1 else "")
+    return f"{worst.text.removesuffix('.')} (on {rungs} rungs)" if rungs > 1 else worst.text
 
 
 def unit_of(metric: str) -> str:

@@ -362,4 +362,5 @@ def _chains_of(group: Group | None) -> tuple[Chain, ...]:
 
 def _text(group: Group) -> str:
     channels = len({chain.root.channel_id for chain in group.chains})
-    return f"{group.title}: {channels} channels fail, cause: {group.cause.verdict}"
+    fail = "channels fail" if channels != 1 else "channel fails"
+    return f"{group.title}: {channels} {fail}, cause: {group.cause.verdict}"
