@@ -37,8 +37,10 @@ class Figure:
     mix: tuple[int, ...] = ()
 
 
-def figures(open_: Sequence[Json], known: Iterable[Json], channels: Iterable[Json], now: float) -> tuple[Figure, ...]:
-    """Return the six cards; `known` are the alarms of the last hours, open and closed."""
+def figures(
+    open_: Sequence[Json], known: Iterable[Json], channels: Iterable[Json], now: float, load: Json | None = None
+) -> tuple[Figure, ...]:
+    """Return the cards; `known` are the alarms of the last hours, `load` the agent's figures per operator."""
     raised = sorted({alarm["id"]: float(alarm["raised_at"]) for alarm in (*known, *open_)}.values())
     shown = _between(raised, now - _TEN_MIN_S, now)
     bars = tuple(
@@ -69,9 +71,28 @@ def figures(open_: Sequence[Json], known: Iterable[Json], channels: Iterable[Jso
             Severity.CRITICAL if shown >= FLOOD else Severity.CLEARED,
         ),
         Figure("Unacknowledged", str(len(unheld)), f"oldest {age(oldest)}" if unheld else "none waits"),
+        *_load_figures(load or {}),
         Figure("Standing over 24 h", str(len(standing)), "target 0"),
         Figure("Stale inputs", str(len(stale)), stale[0][0] if stale else "all inputs measured"),
         Figure("Priority mix, open", "", mix=tuple(_of(open_, severity) for severity in _MIX)),
+    )
+
+
+def _load_figures(load: Json) -> tuple[Figure, ...]:
+    """Return what only the agent can count: the load of one operator, and chattering alarms."""
+    if not load:
+        return ()
+    chattering = load["chattering"]
+    count = len(chattering) if isinstance(chattering, list) else int(chattering)
+    over = load["judged"].get("per_10_min") == "over"
+    return (
+        Figure(
+            "Per operator, 10 min",
+            f"{load['per_10_min']:.1f}",
+            f"target 1{DASH}{TARGET}",
+            Severity.MAJOR if over else Severity.CLEARED,
+        ),
+        Figure("Chattering", str(count), "target 0", Severity.MINOR if count else Severity.CLEARED),
     )
 
 

@@ -143,7 +143,9 @@ class AlarmsScreen(QWidget):
         mirror = self._desk.mirror
         now = mirror.now()
         open_ = mirror.open_alarms()
-        self.figures.show_figures(figures(open_, self._past.by_id.values(), mirror.channels.values(), now))
+        self.figures.show_figures(
+            figures(open_, self._past.by_id.values(), mirror.channels.values(), now, self._past.load)
+        )
         window = self._window if self._window[1] else (now - _DEFAULT_S, now)
         known = {**self._past.by_id, **{int(alarm["id"]): alarm for alarm in open_}}
         self.timeline.show_spans([span_of(alarm) for alarm in known.values()], window, now, bool(self._window[1]))

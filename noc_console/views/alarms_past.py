@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from noc_console.errors import KnownError
 from noc_console.views import channel_calls as calls
 from noc_console.views.desk import Desk
 
@@ -24,6 +25,7 @@ class PastAlarms:
         self._is_due = True
         self._busy: asyncio.Task[None] | None = None
         self.by_id: dict[int, dict[str, Any]] = {}
+        self.load: Json = {}
         self.revision = 0
 
     def widen(self, span_s: float) -> None:
@@ -47,14 +49,19 @@ class PastAlarms:
         found = [one for one in self.by_id.values() if one["resolved"] and float(one["resolved_at"] or 0) > at]
         return sorted(found, key=lambda one: -float(one["resolved_at"]))
 
-    async def _fetch(self) -> list[dict[str, Any]]:
+    async def _fetch(self) -> tuple[list[dict[str, Any]], Json]:
         client = self._desk.agent.client
         if client is None:
-            return []
+            return [], {}
         now = self._desk.mirror.now()
-        return await calls.alarms_between(client, now - self._span_s, now + 1)
+        found = await calls.alarms_between(client, now - self._span_s, now + 1)
+        try:
+            return found, await calls.alarm_load(client)
+        except KnownError:
+            return found, {}  # the list is worth more than its figures
 
-    def _take(self, found: list[dict[str, Any]]) -> None:
+    def _take(self, answer: tuple[list[dict[str, Any]], Json]) -> None:
+        found, self.load = answer
         self.by_id = {int(one["id"]): one for one in found}
         self.revision += 1
 

@@ -54,6 +54,11 @@ async def alarms_between(client: ApiClient, start: float, end: float, limit: int
     return list(answer["alarms"])
 
 
+async def alarm_load(client: ApiClient) -> dict[str, Any]:
+    """Return the alarm load of the last 24 h per operator, beside the limits of ISA-18.2."""
+    return dict((await client.get("/alarms/load", {}))["load"])
+
+
 async def templates(client: ApiClient) -> list[dict[str, Any]]:
     """Return the templates by name."""
     return list((await client.get("/templates", {}))["templates"])
