@@ -19,7 +19,7 @@ from noc_console.views.drawer_button import KeyButton
 from noc_console.views.drawer_sheet import Sheet
 from noc_console.views.figures import age
 from noc_console.views.glyphs import paint_glyph
-from noc_console.views.notices_told import ToldOf
+from noc_console.views.notices_told import history_of, told_of
 from noc_console.views.theme import BODY, SEMIBOLD, TITLE
 
 Json = Mapping[str, Any]
@@ -37,7 +37,8 @@ class AlarmDrawer(QFrame):
     def __init__(self, desk: Desk, acts: AlarmActs, *, width: int = 360, has_way: bool = False) -> None:
         super().__init__()
         self._desk = desk
-        self._told = ToldOf(desk)
+        self._told = told_of(desk)
+        self._history = history_of(desk)
         self._acts = acts
         self._alarm: Json | None = None
         self._channel: Json | None = None
@@ -85,7 +86,7 @@ class AlarmDrawer(QFrame):
         if alarm is not None:
             others = [one for one in self._alarms_of(channel) if one["id"] != alarm["id"]] if channel else []
             kin = [one for key in alarm.get("children", ()) if (one := self._desk.mirror.alarms.get(key)) is not None]
-            told = self._told.entries(alarm)
+            told = [*self._told.entries(alarm), *self._history.entries(alarm)]
             self.sheet.show_entries(alarm_entries(alarm, channel, others, now, kin, told))
         elif channel is not None:
             self.sheet.show_entries(channel_entries(channel, self._alarms_of(channel), now))

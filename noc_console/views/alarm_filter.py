@@ -62,7 +62,11 @@ def chips(alarms: Sequence[Json], operator: str, tiers: Mapping[int, int]) -> li
     keys = ["open", "mine", "unacknowledged", "critical", "major", "tier1"]
     layers = {alarm["layer"] for alarm in alarms if alarm["channel_id"]}
     keys += [f"layer{layer.value}" for layer in Layer if layer in layers]
-    keys += [key for key in ("shelved", "suppressed") if any(passes(alarm, key, operator, tiers) for alarm in alarms)]
+    keys += [
+        key
+        for key in ("expired", "shelved", "suppressed")
+        if any(passes(alarm, key, operator, tiers) for alarm in alarms)
+    ]
     return [Chip(key, _TITLES.get(key) or f"Layer L{key[-1]}", _count(alarms, key, operator, tiers)) for key in keys]
 
 
@@ -109,6 +113,8 @@ def passes(alarm: Json, key: str, operator: str, tiers: Mapping[int, int]) -> bo
             return bool(alarm["severity"] == key)
         case "tier1":
             return tiers.get(alarm["channel_id"]) == 1
+        case "expired":
+            return bool(alarm.get("acknowledgement_expired_at")) and not alarm["acknowledged"]
         case "shelved":
             return bool(alarm.get("shelved"))
         case "suppressed":
@@ -134,6 +140,7 @@ _TITLES = {
     "critical": "Critical",
     "major": "Major",
     "tier1": "Tier 1",
+    "expired": "Answer again",
     "shelved": "Shelved",
     "suppressed": "Suppressed",
 }

@@ -1,26 +1,30 @@
-"""Who was told of the alarm a drawer shows: asked when it comes into the drawer, and again now and then."""
+"""What a drawer asks the agent about its alarm, when it is shown and now and then: who was told, what happened."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from noc_console.views import notices_calls as calls
+from noc_console.views.alarm_history import history_entries
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_sheet import Entry, Head, Plain
 from noc_console.views.notices_values import told_entries
 
 _EVERY_S = 10.0
 _MOST_KEPT = 50
-_HEAD = Head("Who was told and why")
+Ask = Callable[[Desk, int], Coroutine[Any, Any, Any]]
+Show = Callable[[Any, float], Sequence[Entry]]
 
 
-class ToldOf:
-    """Remembers the newest answers by alarm."""
+class Asked:
+    """One section of a drawer; remembers the newest answers by alarm."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, head: str, ask: Ask, show: Show) -> None:
         self._desk = desk
+        self._head = Head(head)
+        self._ask_agent, self._show = ask, show
         self._known: dict[int, tuple[float, Any]] = {}
         self._busy: asyncio.Task[None] | None = None
 
@@ -31,10 +35,10 @@ class ToldOf:
         if self._desk.mirror.monotonic() - at >= _EVERY_S:
             self._ask(alarm_id)
         if answer is None:
-            return [_HEAD, Plain("Loading" if self._desk.agent.client is not None else "No agent is linked.")]
+            return [self._head, Plain("Loading" if self._desk.agent.client is not None else "No agent is linked.")]
         if isinstance(answer, str):
-            return [_HEAD, Plain(answer)]
-        return told_entries(answer[0], answer[1], self._desk.mirror.now())
+            return [self._head, Plain(answer)]
+        return list(self._show(answer, self._desk.mirror.now()))
 
     def _ask(self, alarm_id: int) -> None:
         if self._desk.agent.client is None or (self._busy is not None and not self._busy.done()):
@@ -45,4 +49,18 @@ class ToldOf:
                 self._known.pop(next(iter(self._known)))
             self._known[alarm_id] = (self._desk.mirror.monotonic(), answer)
 
-        self._busy = self._desk.tasks.start(calls.told_of(self._desk, alarm_id), take, take)
+        self._busy = self._desk.tasks.start(self._ask_agent(self._desk, alarm_id), take, take)
+
+
+def _told(answer: Any, now: float) -> Sequence[Entry]:
+    return told_entries(answer[0], answer[1], now)
+
+
+def told_of(desk: Desk) -> Asked:
+    """Return the section that says who was told of an alarm and why."""
+    return Asked(desk, "Who was told and why", calls.told_of, _told)
+
+
+def history_of(desk: Desk) -> Asked:
+    """Return the section that says what happened to an alarm."""
+    return Asked(desk, "History", calls.history, history_entries)
