@@ -44,7 +44,8 @@ def line(event: Json) -> str:
         case "AlarmSuppressed":
             return f"hidden: {why or 'by design'}"
         case "AlarmUpdated":
-            return f"{why or 'changed'}: {alarm['severity']}, {alarm['condition']}, {alarm['message']}"
+            rungs = f", {len(alarm['rungs'])} rungs" if len(alarm.get("rungs") or ()) > 1 else ""
+            return f"{why or 'changed'}: {alarm['severity']}, {alarm['condition']}{rungs}"
     return _SAYS.get(kind, kind)
 
 

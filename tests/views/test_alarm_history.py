@@ -28,7 +28,7 @@ def test_the_newest_event_comes_first_in_plain_words() -> None:
     assert [line.text for line in lines if isinstance(line, Said)] == [
         "condition cleared",
         "Minh shelved it: vendor is on it",
-        "severity: critical, raised, slow",
+        "severity: critical, raised",
         "T. Linh acknowledged",
         "raised major: slow",
     ]
