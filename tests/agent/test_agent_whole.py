@@ -212,9 +212,11 @@ def test_a_store_that_cannot_be_written_raises_its_alarm_and_nothing_is_lost(db:
             intruder.execute("ROLLBACK")
             intruder.close()
         latched = until(
-            lambda: (found := alarm_of(agent, "DATABASE_CONNECTION_FAILURE"))
-            and found["condition"] == "cleared"
-            and found,
+            lambda: (
+                (found := alarm_of(agent, "DATABASE_CONNECTION_FAILURE"))
+                and found["condition"] == "cleared"
+                and found
+            ),
             "the alarm to clear",
             30,
         )
