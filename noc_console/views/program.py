@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
 
 from PySide6.QtCore import QSettings
@@ -77,8 +78,14 @@ class Console:
         self._closing.kept.connect(self._keep)
         self._token.answered.connect(self._begin_with)
 
+    def _on_signal(self, _number: int, _frame: object) -> None:
+        """End as the closed window does: an exception out of a paint event would be lost in Qt."""
+        self._closed.set()
+
     async def live(self) -> None:
-        """Show the window, follow the agent, and return when the window has closed."""
+        """Show the window, follow the agent, and return when the window has closed, or a signal asks to end."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
         self.window.resize(1600, 900)
         self.window.showMaximized()
         await asyncio.sleep(0)
