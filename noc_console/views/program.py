@@ -22,7 +22,7 @@ from noc_console.views.state import BoardMirror
 from noc_console.views.tasks import Tasks
 from noc_console.views.theme import Theme
 from noc_console.views.theme import theme as theme_named
-from noc_console.views.tidy import calm_collector, collect_seldom
+from noc_console.views.tidy import calm_collector, collect_here
 from noc_console.views.window import Window
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class Console:
         self.window.showMaximized()
         await asyncio.sleep(0)
         calm_collector()
-        self.desk.tasks.start(collect_seldom())
+        self.desk.tasks.start(collect_here())
         self.voice.start()
         if isinstance(self._source, Attached) and not self._source.token:
             self._token.ask()
