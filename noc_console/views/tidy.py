@@ -2,8 +2,8 @@
 
 A collection runs on whatever thread happens to allocate; one that meets a dead widget's cycle on a thread beside Qt's
 ends the process. So nothing is collected by itself: young objects are every half second, between two frames, and all
-every ten minutes. The board is replaced channel by channel, which would make a whole collection walk everything several
-times a minute (30 ms and more with 500 channels); those trees hold no cycles and go by themselves.
+every ten minutes. The board is replaced channel by channel, which would make a whole collection walk everything
+several times a minute (30 ms and more with 500 channels); those trees hold no cycles and go by themselves.
 """
 
 from __future__ import annotations
