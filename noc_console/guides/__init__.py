@@ -1,0 +1,1 @@
+"""Guides: playbooks, runbooks and checklists as data; questions answered by evidence, decided by three-valued logic."""
