@@ -12,7 +12,18 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from noc_console.errors import KnownError
-from noc_console.history import backup, captures, catalogue, journal, outbox, plans, projections, ranking, reading
+from noc_console.history import (
+    backup,
+    captures,
+    catalogue,
+    guide_runs,
+    journal,
+    outbox,
+    plans,
+    projections,
+    ranking,
+    reading,
+)
 from noc_console.history.captures import Captures
 from noc_console.history.copying import DailyCopy
 from noc_console.history.faults import FAULTS, fault_of, sentence
@@ -93,6 +104,15 @@ class History:
         """Return one curve of at most the asked points."""
         return await self._read(lambda c: reading.read_series(c, self._shelves(), query))
 
+    async def several(self, queries: Sequence[SeriesQuery]) -> tuple[SeriesAnswer, ...]:
+        """Return several curves, read at one moment, in the order they were asked."""
+
+        def read(connection: Connection) -> tuple[SeriesAnswer, ...]:
+            shelves = self._shelves()
+            return tuple(reading.read_series(connection, shelves, query) for query in queries)
+
+        return await self._read(read)
+
     async def top(
         self, metric: str, start: float, end: float, n: int, largest: bool | ranking.Order = True
     ) -> tuple[TopRow, ...]:
@@ -164,6 +184,22 @@ class History:
         """Return the highest alarm number ever used."""
         return await self._read(projections.last_alarm_id)
 
+    async def runs(self, query: guide_runs.RunQuery) -> tuple[Mapping[str, Any], ...]:
+        """Return the summaries of walks through guides that fit, newest first."""
+        return await self._read(lambda c: guide_runs.runs(c, query))
+
+    async def run_events(self, run_id: int) -> tuple[Event, ...]:
+        """Return the events of one walk through a guide in order."""
+        return await self._read(lambda c: guide_runs.run_events(c, run_id))
+
+    async def last_run_id(self) -> int:
+        """Return the highest number a walk ever had."""
+        return await self._read(guide_runs.last_run_id)
+
+    async def evidence_events(self, alarm_id: int) -> tuple[Event, ...]:
+        """Return the events that tell an alarm's evidence, in order."""
+        return await self._read(lambda c: guide_runs.evidence_events(c, alarm_id))
+
     async def planned_windows(self) -> tuple[Mapping[str, Any], ...]:
         """Return the maintenance windows and suppressions, oldest first."""
         return await self._read(plans.windows)
@@ -181,8 +217,9 @@ class History:
         return await self._read(lambda c: journal.read_meta(c, key))
 
     async def rebuild_projections(self) -> int:
-        """Write the tables of alarms, notices and plans anew from the journal; return how many events were read."""
-        return await self._change(lambda c: projections.rebuild(c) + outbox.rebuild(c) + plans.rebuild(c))
+        """Write the tables of alarms, notices, plans and guides anew from the journal; return the events read."""
+        rooms = (projections, outbox, plans, guide_runs)
+        return await self._change(lambda c: sum(room.rebuild(c) for room in rooms))
 
     async def waiting_notices(self) -> tuple[Mapping[str, Any], ...]:
         """Return the rows of notices nothing has become of yet, oldest first."""

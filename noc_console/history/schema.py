@@ -270,3 +270,41 @@ rule_changes = Table(
     Column("seq", Big, nullable=False),
     Column("body", JSON, nullable=False),
 )
+
+# One row for each walk through a guide; `body` is its summary. Written by the events that carry a run.
+guide_runs = Table(
+    "guide_runs",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=False),
+    Column("guide", String(100), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("alarm_id", Integer, nullable=False),
+    Column("alarm_type", String(50), nullable=False),
+    Column("channel_id", Integer, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    Column("started_at", Float(53), nullable=False),
+    Column("ended_at", Float(53)),
+    Column("seq", Big, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+Index("guide_runs_by_guide", guide_runs.c.guide, guide_runs.c.started_at)
+Index("guide_runs_by_alarm", guide_runs.c.alarm_id)
+Index("guide_runs_over", guide_runs.c.is_over)
+
+# Which events a run is made of
+guide_run_events = Table(
+    "guide_run_events",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# Which events tell the evidence of an alarm: questions answered, playlists, cut-outs, frames
+evidence_events = Table(
+    "evidence_events",
+    metadata,
+    Column("alarm_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
