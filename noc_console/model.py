@@ -66,6 +66,17 @@ class Level(StrEnum):
     FULL = "full"
 
 
+class MediaMode(StrEnum):
+    """How much of an input's picture is decoded: none and no sound either, key frames, or every frame.
+
+    Sound is measured in both of the others.
+    """
+
+    OFF = "off"
+    KEYFRAMES = "keyframes"
+    FULL = "full"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong with a stream, by its id in the catalogue.
@@ -99,18 +110,31 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a channel should look like, learned when it is added; empty means: nothing is known, do not judge."""
+    """What a channel should look like, learned when it is added; empty means: nothing is known, do not judge.
+
+    `is_still`: the picture stands still by nature (a webcam, a radio's plate), so that it is no freeze. `video_codec`
+    is `h264`, `hevc`, `mpeg2video`, ...; size and frame rate (Hz) are those of the best rung.
+    """
 
     segment_s: float = 6.0
     rungs: tuple[str, ...] = ()
     audio_languages: tuple[str, ...] = ()
     subtitle_languages: tuple[str, ...] = ()
     is_hdr: bool = False
+    is_still: bool = False
+    has_atmos: bool = False
+    video_codec: str = ""
+    width: int = 0
+    height: int = 0
+    frame_rate: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One channel at one layer: what a worker is told to measure; `tier` is its channel's, told when assigned."""
+    """One channel at one layer: what a worker is told to measure; `tier` is its channel's, told when assigned.
+
+    `media_rung` is the rung whose picture is decoded, empty for the best one.
+    """
 
     id: int
     channel_id: int
@@ -122,6 +146,8 @@ class Input:
     access: Access = field(default_factory=Access)
     expected: Expected = field(default_factory=Expected)
     tier: int = 2
+    media: MediaMode = MediaMode.KEYFRAMES
+    media_rung: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field
+
+
+def _usual_decoders() -> int:
+    """Return half of the cores this process may use, at least one and at most eight."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+    return max(1, min(8, cores // 2))
 
 
 class Settings(BaseModel, frozen=True):
@@ -26,6 +33,9 @@ class Settings(BaseModel, frozen=True):
     captures_bytes: int = Field(default=2 * 1024**3, ge=0)
     event_reserve_bytes: int = Field(default=8 * 1024**2, ge=0)
     worker_memory_bytes: int = Field(default=1024**3, ge=128 * 1024**2)
+    decode_workers: int = Field(default_factory=_usual_decoders, ge=0, le=32)  # 0: no picture and sound
+    media_bytes: int = Field(default=256 * 1024**2, ge=16 * 1024**2)  # of stretches that wait to be decoded
+    media_folder: Path | None = None  # where they wait; chosen at start when not told
     worker_silent_s: float = Field(default=10.0, gt=1)
     max_playlist_bytes: int = Field(default=4 * 1024**2, ge=1024)
     max_segment_bytes: int = Field(default=256 * 1024**2, ge=1024)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from noc_console.errors import KnownError
-from noc_console.model import Access, Channel, Expected, Input, Kind, Layer, Level
+from noc_console.model import Access, Channel, Expected, Input, Kind, Layer, Level, MediaMode
 from noc_console.net.udp_url import udp_address
 
 MASK = "***"
@@ -100,6 +100,12 @@ class ExpectedForm(BaseModel):
     audio_languages: Words = Field(default_factory=list)
     subtitle_languages: Words = Field(default_factory=list)
     is_hdr: bool = False
+    is_still: bool = False
+    has_atmos: bool = False
+    video_codec: Annotated[str, Field(max_length=20), AfterValidator(_printable)] = ""
+    width: int = Field(default=0, ge=0, le=16384)
+    height: int = Field(default=0, ge=0, le=16384)
+    frame_rate: float = Field(default=0.0, ge=0, le=1000, allow_inf_nan=False)
 
 
 class InputForm(BaseModel):
@@ -113,6 +119,8 @@ class InputForm(BaseModel):
     poll_s: float = Field(default=0.0, ge=0, le=3600, allow_inf_nan=False)
     access: AccessForm = Field(default_factory=AccessForm)
     expected: ExpectedForm = Field(default_factory=ExpectedForm)
+    media: MediaMode = MediaMode.KEYFRAMES
+    media_rung: Annotated[str, Field(max_length=64), AfterValidator(_printable)] = ""
 
 
 class ChannelForm(BaseModel):
@@ -193,7 +201,15 @@ def to_input(form: InputForm, known: Input | None = None) -> Input:
             tuple(expected.audio_languages),
             tuple(expected.subtitle_languages),
             expected.is_hdr,
+            expected.is_still,
+            expected.has_atmos,
+            expected.video_codec,
+            expected.width,
+            expected.height,
+            expected.frame_rate,
         ),
+        media=form.media,
+        media_rung=form.media_rung,
     )
 
 
@@ -211,8 +227,13 @@ def _inputs(form: ChannelForm, start: Channel) -> tuple[Input, ...]:
     known = start.inputs[0]
     is_alike = (kind_of(form.input_url) is Kind.TS) == (known.kind is Kind.TS)
     layer = int(known.layer) if is_alike else None
-    moved = InputForm.model_validate({**first.model_dump(), "level": known.level, "layer": layer})
+    moved = InputForm.model_validate({**first.model_dump(), **_kept_how(known), "layer": layer})
     return (to_input(moved, known), *start.inputs[1:])
+
+
+def _kept_how(known: Input) -> dict[str, Any]:
+    """Return how an input is measured, which a new address does not change."""
+    return {"level": known.level, "media": known.media, "media_rung": known.media_rung}
 
 
 def _badges(start: Channel, inputs: tuple[Input, ...], form: ChannelForm) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ def input_json(one: Input) -> dict[str, Any]:
         "url": one.url,
         "level": str(one.level),
         "poll_s": one.poll_s,
+        "media": str(one.media),
+        "media_rung": one.media_rung,
         "access": {
             "headers": dict.fromkeys(access.headers, MASK),
             "query": MASK if access.query else "",
@@ -81,6 +83,12 @@ def input_json(one: Input) -> dict[str, Any]:
             "audio_languages": list(one.expected.audio_languages),
             "subtitle_languages": list(one.expected.subtitle_languages),
             "is_hdr": one.expected.is_hdr,
+            "is_still": one.expected.is_still,
+            "has_atmos": one.expected.has_atmos,
+            "video_codec": one.expected.video_codec,
+            "width": one.expected.width,
+            "height": one.expected.height,
+            "frame_rate": one.expected.frame_rate,
         },
     }
 

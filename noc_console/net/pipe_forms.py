@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from noc_console.model import Access, Expected, Input, Kind, Layer, Level
+from noc_console.model import Access, Expected, Input, Kind, Layer, Level, MediaMode
 from noc_console.net.pipe import FrameType, GarbledFrame, encoded_json
 from noc_console.settings import Settings
 
@@ -48,6 +48,8 @@ def input_of(form: Mapping[str, Any]) -> Input:
         access=access_of(form["access"]),
         expected=Expected(**{**expected, **tuples}),
         tier=int(form.get("tier", 2)),
+        media=MediaMode(form.get("media", MediaMode.KEYFRAMES)),
+        media_rung=str(form.get("media_rung", "")),
     )
 
 
