@@ -17,6 +17,7 @@ from noc_console.history import (
     captures,
     catalogue,
     guide_runs,
+    incidents,
     journal,
     outbox,
     plans,
@@ -217,9 +218,33 @@ class History:
         return await self._read(lambda c: journal.read_meta(c, key))
 
     async def rebuild_projections(self) -> int:
-        """Write the tables of alarms, notices, plans and guides anew from the journal; return the events read."""
-        rooms = (projections, outbox, plans, guide_runs)
+        """Write the tables of alarms, notices, plans, guides, incidents anew; return the events read."""
+        rooms = (projections, outbox, plans, guide_runs, incidents)
         return await self._change(lambda c: sum(room.rebuild(c) for room in rooms))
+
+    async def incidents(self, states: Sequence[str] = (), limit: int = 200) -> tuple[Mapping[str, Any], ...]:
+        """Return incidents of some states (none: all), newest first."""
+        return await self._read(lambda c: incidents.listed(c, states, limit))
+
+    async def incident(self, incident_id: int) -> Mapping[str, Any] | None:
+        """Return one incident, None when there is none of that number."""
+        return await self._read(lambda c: incidents.incident(c, incident_id))
+
+    async def last_incident_id(self) -> int:
+        """Return the highest incident number ever used."""
+        return await self._read(incidents.last_id)
+
+    async def open_tasks(self, limit: int = 500) -> tuple[Mapping[str, Any], ...]:
+        """Return what is promised and not done, over all incidents, the soonest due first."""
+        return await self._read(lambda c: incidents.open_tasks(c, limit))
+
+    async def events_between(self, query: journal.TimeQuery) -> tuple[Event, ...]:
+        """Return the events of a time about some channels and about none, in order."""
+        return await self._read(lambda c: journal.events_between(c, query))
+
+    async def alarms_of(self, alarm_ids: Sequence[int]) -> tuple[Mapping[str, Any], ...]:
+        """Return the alarm objects of these numbers, oldest first."""
+        return await self._read(lambda c: projections.alarms_of(c, alarm_ids))
 
     async def waiting_notices(self) -> tuple[Mapping[str, Any], ...]:
         """Return the rows of notices nothing has become of yet, oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
@@ -77,6 +78,41 @@ def events_of(connection: Connection, seqs: Select[tuple[int]]) -> tuple[Event, 
     """Return the events whose sequence numbers a query names, in order."""
     query = select(_ROWS).where(_ROWS.c.seq.in_(seqs)).order_by(_ROWS.c.seq)
     return tuple(_event(row) for row in connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class TimeQuery:
+    """Events of [start, end) about some channels and about none; the kinds in `without` are not told."""
+
+    start: float
+    end: float
+    channels: tuple[int, ...]
+    without: frozenset[str] = frozenset()
+    limit: int = 5000
+
+
+def events_between(connection: Connection, query: TimeQuery) -> tuple[Event, ...]:
+    """Return the events of a time in order, the newest of them where there are more than the limit."""
+    first, last = seq_at(connection, query.start), seq_at(connection, query.end)
+    chosen = select(_ROWS).where(_ROWS.c.seq >= first, _ROWS.c.seq < last, _ROWS.c.kind != TICK)
+    chosen = chosen.where(_ROWS.c.kind.not_in(query.without), _ROWS.c.channel_id.in_((0, *query.channels)))
+    rows = connection.execute(chosen.order_by(_ROWS.c.seq.desc()).limit(query.limit))
+    return tuple(_event(row) for row in rows)[::-1]
+
+
+def seq_at(connection: Connection, at: float) -> int:
+    """Return the first sequence number whose row is not before a time: rows are in order of time, so by halving."""
+    low = connection.execute(select(func.min(_ROWS.c.seq))).scalar() or 0
+    high = (connection.execute(select(func.max(_ROWS.c.seq))).scalar() or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        query = select(_ROWS.c.seq, _ROWS.c.at).where(_ROWS.c.seq >= middle).order_by(_ROWS.c.seq).limit(1)
+        row = connection.execute(query).one_or_none()
+        if row is None or row.at >= at:
+            high = middle
+        else:
+            low = row.seq + 1
+    return low
 
 
 def read_ticks(connection: Connection, after: int = 0, limit: int = 0) -> Iterator[TickRow]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from noc_console.errors import KnownError
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 def migrate(engine: Engine, name: str) -> None:

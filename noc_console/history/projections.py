@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -76,6 +76,16 @@ def alarm(connection: Connection, alarm_id: int) -> Mapping[str, Any] | None:
         select(_ALARMS.c.body).where(_ALARMS.c.alarm_id == alarm_id)
     ).scalar()
     return found
+
+
+def alarms_of(connection: Connection, alarm_ids: Sequence[int]) -> tuple[Mapping[str, Any], ...]:
+    """Return the alarm objects of these numbers, oldest first."""
+    found: list[Mapping[str, Any]] = []
+    for begin in range(0, len(alarm_ids), _SLICE):
+        some = alarm_ids[begin : begin + _SLICE]
+        query = select(_ALARMS.c.body).where(_ALARMS.c.alarm_id.in_(some))
+        found += connection.execute(query.order_by(_ALARMS.c.alarm_id)).scalars()
+    return tuple(found)
 
 
 def alarm_events(connection: Connection, alarm_id: int) -> tuple[Event, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from noc_console.history import guide_runs, journal, outbox, plans, projections
+from noc_console.history import guide_runs, incidents, journal, outbox, plans, projections
 from noc_console.history.captures import pin_for
 from noc_console.history.catalogue import save_probe
 from noc_console.history.engines import BUSY_MS
@@ -190,6 +190,7 @@ class Recorder:
             projections.project(connection, events)
             outbox.project(connection, events)
             plans.project(connection, events)
+            incidents.project(connection, events)
             guide_runs.project(connection, events)
             pin_for(connection, events)
             if samples is not None and len(samples):

@@ -308,3 +308,41 @@ evidence_events = Table(
     Column("seq", Big, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+
+# Incidents; `body` is the whole incident of the API
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("incident_id", Integer, primary_key=True, autoincrement=False),
+    Column("title", String(200), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("commander", String(100), nullable=False),
+    Column("opened_at", Float(53), nullable=False),
+    Column("closed_at", Float(53)),
+    Column("seq", Big, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+Index("incidents_by_state", incidents.c.state, incidents.c.opened_at)
+
+# M095: who promised what until when, over all incidents
+incident_tasks = Table(
+    "incident_tasks",
+    metadata,
+    Column("incident_id", Integer, primary_key=True, autoincrement=False),
+    Column("task_id", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("owner", String(100), nullable=False),
+    Column("due_at", Float(53)),
+    Column("done_at", Float(53)),
+    sqlite_with_rowid=False,
+)
+
+# Which events an incident is told by
+incident_events = Table(
+    "incident_events",
+    metadata,
+    Column("incident_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
