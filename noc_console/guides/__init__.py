@@ -1,1 +1,1 @@
-"""Guides: playbooks, runbooks and checklists as data; questions answered by evidence, decided by three-valued logic."""
+"""Guides: playbooks, runbooks and checklists as data, evidence that is a number, three-valued decisions."""

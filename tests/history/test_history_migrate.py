@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,15 @@ def test_a_new_file_can_be_read_by_its_owner_only(tmp_path):
 def postgres(tmp_path_factory):
     """A PostgreSQL server of our own on a socket in a folder of its own."""
     pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
-    initdb, postgres = shutil.which("initdb"), shutil.which("postgres")
+    places = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
+    initdb, postgres = shutil.which("initdb", path=places), shutil.which("postgres", path=places)
     if not (initdb and postgres):
         pytest.skip("no PostgreSQL server is installed here")
     folder = tmp_path_factory.mktemp("pg")
     prefix = []
     if os.geteuid() == 0:
         subprocess.run(["chown", "-R", "nobody", folder], check=True)
-        for parent in folder.parents[:2]:
+        for parent in takewhile(lambda one: one.name.startswith(("pytest", "popen")), folder.parents):
             parent.chmod(0o755)
         prefix = ["setpriv", "--reuid=nobody", "--clear-groups"]
     run = [*prefix, initdb, "-D", str(folder / "db"), "-U", "noc", "-A", "trust", "-N", "--no-sync"]
