@@ -25,6 +25,7 @@ BENCHES: Mapping[str, str] = {
     "faults": "noc_console.bench.faults",
     "healthy": "noc_console.bench.healthy",
     "wall": "noc_console.bench.wall",
+    "screen-storm": "noc_console.bench.screen_storm",
     "charts": "noc_console.bench.charts",
     "history": "noc_console.bench.history",
     "start": "noc_console.bench.start",
