@@ -83,7 +83,7 @@ class Notices:
         return found
 
     def _decided(self, event: Event) -> list[Event]:
-        decision = self.router.step(event)
+        decision = self.router.step(event) or self.router.ask(event)
         if decision is None:
             return []
         found = self.queued(decision.notices)

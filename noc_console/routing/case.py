@@ -77,7 +77,7 @@ def due(case: Case, at: float, policy: Policy, made: Plan | None = None) -> Deci
             now.setdefault(call.receiver, []).append(call)
     notices = []
     for calls in now.values():
-        case, notice = _told(case, calls, at, policy)
+        case, notice = told(case, calls, at, policy)
         notices.append(notice)
     return Decision(case, tuple(notices))
 
@@ -182,7 +182,8 @@ def _acknowledged(decided: Decision, at: float, policy: Policy) -> Decision:
     return replace(decided, case=case, notices=tuple(notices))
 
 
-def _told(case: Case, calls: list[Call], at: float, policy: Policy) -> tuple[Case, Notice]:
+def told(case: Case, calls: list[Call], at: float, policy: Policy) -> tuple[Case, Notice]:
+    """Return the case after one receiver was called, and its notice: a raise to whom it is new, else more."""
     last = calls[-1]
     receiver = last.receiver
     before = case.told.get(receiver)

@@ -15,6 +15,7 @@ TELL: Mapping[str, str] = MappingProxyType(
         "closed-by-hand": "the alarm was closed by hand",
         "acknowledged": "somebody has acknowledged the alarm",
         "trial": "somebody tried this receiver",
+        "guide": "a guide asks for somebody",
     }
 )
 SKIP: Mapping[str, str] = MappingProxyType(

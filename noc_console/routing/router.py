@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from noc_console.model import Channel, Event, Severity
+from noc_console.routing import asking
 from noc_console.routing import case as cases
 from noc_console.routing.case import Case, Decision
 from noc_console.routing.notice import Action, Notice
@@ -70,6 +71,18 @@ class Router:
         concern = cases.concern_of(alarm, self._channels.get(int(alarm.get("channel_id") or 0)))
         decision = cases.step(self.cases.get(alarm_id), event, concern, self.policy)
         self._keep(alarm_id, decision.case)
+        return decision
+
+    def ask(self, event: Event) -> Decision | None:
+        """Return who is told because a guide asks for somebody; None for an event that does not."""
+        if event.kind not in asking.KINDS:
+            return None
+        alarm_id = int(event.data.get("alarm_id") or 0)
+        known = self.cases.get(alarm_id)
+        concern = self._channels.get(event.channel_id)
+        decision = asking.asked(known or asking.case_of(event, concern), event, self.policy)
+        if known is not None:
+            self._keep(alarm_id, decision.case)
         return decision
 
     def never_told(self, notice: Notice) -> None:
