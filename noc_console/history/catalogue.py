@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from noc_console.errors import KnownError
 from noc_console.history import schema
 from noc_console.history.values import Template
-from noc_console.model import Access, Channel, Expected, Input, Kind, Layer, Level
+from noc_console.model import Access, Channel, Expected, Input, Kind, Layer, Level, MediaMode
 
 _TEMPLATE_COLUMNS = [f.name for f in fields(Template) if f.name not in ("id", "name")]
 
@@ -109,6 +109,8 @@ def _save_input(connection: Connection, wanted: Input) -> Input:
         "poll_s": wanted.poll_s,
         "access": {**asdict(wanted.access), "headers": dict(wanted.access.headers)},
         "expected": asdict(wanted.expected),
+        "media": str(wanted.media),
+        "media_rung": wanted.media_rung,
     }
     return replace(wanted, id=_save(connection, schema.inputs, "input_id", wanted.id, row, 0.0))
 
@@ -172,6 +174,8 @@ def _input(row: Any) -> Input:
         poll_s=row.poll_s,
         access=Access(**{**row.access, "hosts": tuple(row.access.get("hosts", ()))}),
         expected=Expected(**expected),
+        media=MediaMode(row.media),
+        media_rung=row.media_rung,
     )
 
 

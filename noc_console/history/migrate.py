@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from noc_console.errors import KnownError
 
-HEAD = "0005"
+HEAD = "0006"
 
 
 def migrate(engine: Engine, name: str) -> None:

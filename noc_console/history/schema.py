@@ -112,6 +112,8 @@ inputs = Table(
     Column("poll_s", Float, nullable=False),
     Column("access", JSON, nullable=False),
     Column("expected", JSON, nullable=False),
+    Column("media", String(20), nullable=False, server_default="keyframes"),
+    Column("media_rung", String(200), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
