@@ -12,8 +12,10 @@ from noc_console.errors import KnownError
 from noc_console.lab.access import AccessLog
 from noc_console.lab.catalogue import channel_facts, rung_names
 from noc_console.lab.channels import LabChannel
+from noc_console.lab.fault import Fault
 from noc_console.lab.fault_desk import Order
-from noc_console.lab.faults import FAULTS, PACKAGER_RESTART, Fault
+from noc_console.lab.faults import FAULTS, PACKAGER_RESTART
+from noc_console.lab.media_facts import media_times
 from noc_console.lab.missed import Watch
 from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.origin import Origin
@@ -214,7 +216,7 @@ class Api:
         if fault.kind in TS_FAULTS:
             return transport_fault_told(fault, self._station.made(fault) if self._station else 0)
         kind = FAULTS.get(fault.kind)
-        form = self._origin.channels[fault.channel].form
+        channel = self._origin.channels[fault.channel]
         return {
             "id": fault.id,
             "channel": fault.channel,
@@ -224,8 +226,9 @@ class Api:
             "begins_at": fault.begins_at,
             "ends_at": fault.ends_at,
             "params": dict(fault.params),
-            "expects": kind.expects(form) if kind else (),
+            "expects": kind.expects(channel.form) if kind else (),
             "alarm": kind.alarm if kind else "",
+            **({"media": media_times(fault, channel)} if kind and kind.is_of_media else {}),
         }
 
 

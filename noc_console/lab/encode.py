@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from noc_console.lab.options import AAC_SAMPLES, FRAME_RATE, SAMPLE_RATE, SAMPLES, Grid, RungSpec
-from noc_console.lab.picture import canvas, draw
+from noc_console.lab.picture import Plane, canvas, draw
 
 TONE_HZ = 1000
 TONE_LUFS = -23.0
@@ -41,19 +41,30 @@ class Look:
 
 def encode_look(name: str, index: int, ladder: tuple[RungSpec, ...], grid: Grid) -> Look:
     """Encode look number `index`: closed GOPs at the same frames on every rung, no B-frames."""
-    coders = [_coder(spec, grid) for spec in ladder]
-    frames: list[list[bytes]] = [[] for _ in ladder]
     painted = canvas(name, index, (ladder[0].width, ladder[0].height), grid.loop)
-    for number in range(grid.loop):
-        picture = av.VideoFrame.from_ndarray(draw(painted, number), format="yuv420p")
+    videos = encode_pictures(lambda number: draw(painted, number), range(grid.loop), ladder, grid)
+    return Look(name, grid, ladder, videos, encode_tone(grid.loop, (1.0, 1.0)))
+
+
+def encode_pictures(
+    paint: Callable[[int], Plane], numbers: Iterable[int], ladder: Sequence[RungSpec], grid: Grid, quantiser: int = 0
+) -> tuple[Stream, ...]:
+    """Encode the frames of these numbers, as `paint` gives them (yuv420p), on every rung.
+
+    With a `quantiser` each picture is as good as the next one, so that nothing changes where nothing moves; without
+    one the rungs' bitrates hold. Parameter sets are the same either way.
+    """
+    coders = [_coder(spec, grid, quantiser) for spec in ladder]
+    frames: list[list[bytes]] = [[] for _ in ladder]
+    for place, number in enumerate(numbers):
+        picture = av.VideoFrame.from_ndarray(paint(number), format="yuv420p")
         for coder, spec, kept in zip(coders, ladder, frames, strict=True):
             scaled = picture.reformat(width=spec.width, height=spec.height)
-            scaled.pts = number
+            scaled.pts = place
             kept.extend(bytes(packet) for packet in coder.encode(scaled))
     for coder, kept in zip(coders, frames, strict=True):
         kept.extend(bytes(packet) for packet in coder.encode(None))
-    videos = tuple(Stream(tuple(kept), _parameter_sets(kept[0])) for kept in frames)
-    return Look(name, grid, ladder, videos, _tone(grid.loop))
+    return tuple(Stream(tuple(kept), _parameter_sets(kept[0])) for kept in frames)
 
 
 def nal_units(unit: bytes) -> Iterator[bytes]:
@@ -65,17 +76,18 @@ def nal_units(unit: bytes) -> Iterator[bytes]:
         start = following
 
 
-def _coder(spec: RungSpec, grid: Grid) -> av.VideoCodecContext:
+def _coder(spec: RungSpec, grid: Grid, quantiser: int) -> av.VideoCodecContext:
     coder = av.CodecContext.create("libx264", "w")
     coder.width, coder.height, coder.pix_fmt = spec.width, spec.height, "yuv420p"
     coder.framerate, coder.time_base = Fraction(FRAME_RATE), Fraction(1, FRAME_RATE)
-    coder.bit_rate = spec.bitrate_bps
+    coder.bit_rate = 0 if quantiser else spec.bitrate_bps
     coder.thread_count = 1
-    rate = spec.bitrate_bps // 1000
+    kilobits = spec.bitrate_bps // 1000
+    rate = f"qp={quantiser}:stitchable=1" if quantiser else f"vbv-maxrate={kilobits}:vbv-bufsize={kilobits}"
     coder.options = {
         "preset": "ultrafast",
         "x264-params": f"keyint={grid.gop}:min-keyint={grid.gop}:scenecut=0:bframes=0:aud=1:open-gop=0"
-        f":vbv-maxrate={rate}:vbv-bufsize={rate}:colorprim=bt709:transfer=bt709:colormatrix=bt709",
+        f":{rate}:colorprim=bt709:transfer=bt709:colormatrix=bt709",
     }
     return coder
 
@@ -85,8 +97,10 @@ def _parameter_sets(unit: bytes) -> bytes:
     return b"".join(b"\x00\x00\x00\x01" + nal for nal in nal_units(unit) if nal[0] & 31 in (7, 8))
 
 
-def _tone(loop: int) -> Stream:
-    """Encode the tone twice and keep the second turn, whose first frame continues its last one.
+def encode_tone(loop: int, gains: tuple[float, float]) -> Stream:
+    """Encode the tone, left and right multiplied by their gains, as a loop without a seam.
+
+    It is encoded twice, and the second turn is kept, whose first frame continues its last one.
 
     ITU-R BS.1770: 997 Hz at 0 dBFS in one channel reads -3.01 LKFS, so in both channels the level is the loudness.
     """
@@ -98,8 +112,9 @@ def _tone(loop: int) -> Stream:
     coded: list[bytes] = []
     for number in range(2 * turn + 1):
         at = np.arange(number * AAC_SAMPLES, (number + 1) * AAC_SAMPLES) % (loop * SAMPLES)
-        wave = (amplitude * np.sin(2 * np.pi * TONE_HZ * at / SAMPLE_RATE)).astype(np.float32)
-        frame = av.AudioFrame.from_ndarray(np.stack([wave, wave]), format="fltp", layout="stereo")
+        wave = amplitude * np.sin(2 * np.pi * TONE_HZ * at / SAMPLE_RATE)
+        both = np.stack([wave * gain for gain in gains]).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(both, format="fltp", layout="stereo")
         frame.sample_rate, frame.pts = SAMPLE_RATE, number * AAC_SAMPLES
         coded.extend(bytes(packet) for packet in coder.encode(frame))
     coded.extend(bytes(packet) for packet in coder.encode(None))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from noc_console.errors import KnownError
 from noc_console.lab.channels import LabChannel
-from noc_console.lab.faults import FAULTS, PACKAGER_RESTART, Fault
+from noc_console.lab.fault import Fault
+from noc_console.lab.faults import FAULTS, PACKAGER_RESTART
 from noc_console.lab.studio import AUDIO
 from noc_console.lab.ts_faults import TS_FAULTS
 
@@ -17,6 +18,10 @@ MOST_AT_ONCE = 20
 _KEPT = 10_000
 # a fault that is over still concerns packets that are sent late
 _LINGER_S = 5.0
+# segments are served for a while after they were made
+_SERVED_S = 3600.0
+
+Prepare = Callable[[LabChannel, str, Mapping[str, float]], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class FaultDesk:
         self._rungs = tuple(rungs)
         self._running: dict[str, tuple[Fault, ...]] = {}
         self._on_air: dict[str, tuple[Fault, ...]] = {}
+        self._in_media: dict[str, tuple[Fault, ...]] = {}
+        self.prepare: Prepare = _nothing
         # which channels are sent as transport streams, and whether in RTP
         self.outlets: Mapping[str, bool] = {}
         self._log: deque[Fault] = deque(maxlen=_KEPT)
@@ -49,6 +56,8 @@ class FaultDesk:
             return self._begin_on_air(order, at)
         self._check(order)
         kind = FAULTS.get(order.fault)
+        if kind is not None and kind.is_of_media:
+            return self._begin_in_media(order, {**kind.params, **order.params}, at)
         self._last += 1
         rung = order.rung or (self._rungs[0] if kind is not None and kind.needs_rung else "")
         params = {**(kind.params if kind is not None else {}), **order.params}
@@ -57,6 +66,19 @@ class FaultDesk:
         self._log.append(fault)
         if kind is not None:
             self._running[order.channel] = (*self.running(order.channel, at), fault)
+        return fault
+
+    def _begin_in_media(self, order: Order, params: Mapping[str, float], at: float) -> Fault:
+        """Begin an ill of the media: at the first GOP for which it can be ready, for as many as the time asks for."""
+        channel = self._channels[order.channel]
+        known = tuple(one for one in self._in_media.get(order.channel, ()) if one.ends_at > at - _SERVED_S)
+        _check_number([one for one in known if one.ends_at > at])
+        begins_at = channel.schedule.border(at + self.prepare(channel, order.fault, params))
+        ends_at = channel.schedule.border(begins_at + order.seconds)
+        self._last += 1
+        fault = Fault(self._last, order.fault, order.channel, order.rung, begins_at, ends_at, params)
+        self._log.append(fault)
+        self._in_media[order.channel] = (*known, fault)
         return fault
 
     def _begin_on_air(self, order: Order, at: float) -> Fault:
@@ -83,12 +105,13 @@ class FaultDesk:
         """End a fault now; one that has ended stays as it was. Raises KeyError when there is no such fault."""
         for place, fault in enumerate(self._log):
             if fault.id == fault_id:
-                ended = replace(fault, ends_at=min(fault.ends_at, at))
+                ended = replace(fault, ends_at=min(fault.ends_at, self._last_of(fault, at)))
                 self._log[place] = ended
                 rest = self._running.get(fault.channel, ())
                 self._running[fault.channel] = tuple(one for one in rest if one.id != fault_id)
-                on_air = self._on_air.get(fault.channel, ())
-                self._on_air[fault.channel] = tuple(ended if one.id == fault_id else one for one in on_air)
+                for lasting in (self._on_air, self._in_media):
+                    found = lasting.get(fault.channel, ())
+                    lasting[fault.channel] = tuple(ended if one.id == fault_id else one for one in found)
                 return ended
         raise KeyError(fault_id)
 
@@ -103,12 +126,24 @@ class FaultDesk:
 
     def all_running(self, at: float) -> list[Fault]:
         """Return the faults of all channels that are on at a Unix time."""
-        of_media = [fault for channel in tuple(self._running) for fault in self.running(channel, at)]
-        return of_media + [one for faults in self._on_air.values() for one in faults if one.ends_at > at]
+        of_delivery = [fault for channel in tuple(self._running) for fault in self.running(channel, at)]
+        lasting = (*self._on_air.values(), *self._in_media.values())
+        return of_delivery + [one for faults in lasting for one in faults if one.ends_at > at]
 
     def on_air(self, channel: str) -> tuple[Fault, ...]:
         """Return the faults of a channel's transport stream, those just over included; from any thread."""
         return self._on_air.get(channel, ())
+
+    def in_media(self, channel: str) -> tuple[Fault, ...]:
+        """Return the ills of a channel's media, also those over and those to come, oldest first; from any thread."""
+        return self._in_media.get(channel, ())
+
+    def _last_of(self, fault: Fault, at: float) -> float:
+        """Return when a fault ends that is ended now: media only where a GOP does, or before they begin."""
+        kind = FAULTS.get(fault.kind)
+        if kind is None or not kind.is_of_media:
+            return at
+        return max(fault.begins_at, self._channels[fault.channel].schedule.border(at))
 
     def log(self, after: int = 0) -> list[Fault]:
         """Return all faults begun after number `after`, with the times they really began and end."""
@@ -132,6 +167,10 @@ class FaultDesk:
             raise KnownError(f"The lab has no rung {order.rung!r}; it has {', '.join(self._rungs)}.")
         _check_params(order, kind.params)
         _check_number(self._running.get(order.channel, ()))
+
+
+def _nothing(channel: LabChannel, fault: str, params: Mapping[str, float]) -> float:
+    return 0.0
 
 
 def _check_length(order: Order) -> None:

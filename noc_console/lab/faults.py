@@ -1,73 +1,17 @@
-"""The faults the lab can make: one small function each, in a registry, with what a monitor should say about it."""
+"""The faults the lab can make in delivery: one small function each, in a registry, and those of media beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from noc_console.lab.channels import Form, LabChannel
+from noc_console.lab.channels import Form
 from noc_console.lab.dash import Mpd
+from noc_console.lab.fault import DASH, HLS, PLAYLISTS, SEGMENTS, Fault, FaultKind, Moment
 from noc_console.lab.hls import MasterPlaylist, MediaPlaylist
+from noc_console.lab.media_faults import MEDIA_FAULTS
 from noc_console.lab.reply import Reply, text_reply
-
-HLS = frozenset((Form.HLS_TS, Form.HLS_FMP4))
-DASH = frozenset((Form.DASH_TIMELINE, Form.DASH_NUMBER))
-PLAYLISTS = frozenset(("playlist", "master", "mpd"))
-MEDIA_PLAYLISTS = frozenset(("playlist", "mpd"))
-SEGMENTS = frozenset(("segment",))
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault on one channel, from `begins_at` to `ends_at` (Unix seconds); an empty rung means all of them."""
-
-    id: int
-    kind: str
-    channel: str
-    rung: str
-    begins_at: float
-    ends_at: float
-    params: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a fault is looked at: the channel, and how many segments were published since the fault began."""
-
-    channel: LabChannel
-    at: float
-    since: int
-
-
-@dataclass(frozen=True, slots=True)
-class FaultKind:
-    """What a fault does and what should be noticed.
-
-    `hls` and `dash` are the finding ids that are right answers, `alarm` the alarm type, empty where none is due.
-    `params` are the knobs with their defaults. `hides` is set where new segments cannot be learned of. Each edit
-    sees only its own kind of value; `reply` changes answers to requests for what is in `touches`.
-    """
-
-    title: str
-    fits: frozenset[Form]
-    hls: tuple[str, ...] = ()
-    dash: tuple[str, ...] = ()
-    alarm: str = ""
-    params: Mapping[str, float] = field(default_factory=dict)
-    touches: frozenset[str] = frozenset()
-    needs_rung: bool = False
-    hides: bool = False
-    clock: Callable[[Fault, float], float] | None = None
-    master: Callable[[MasterPlaylist, Fault], MasterPlaylist] | None = None
-    media: Callable[[MediaPlaylist, Fault, Moment], MediaPlaylist] | None = None
-    mpd: Callable[[Mpd, Fault, Moment], Mpd] | None = None
-    reply: Callable[[Reply, Fault, str], Reply] | None = None
-
-    def expects(self, form: Form) -> tuple[str, ...]:
-        """Return the findings due on a channel of this form."""
-        return self.hls if form.is_hls else self.dash
-
 
 # what time it is
 
@@ -352,6 +296,7 @@ FAULTS: Mapping[str, FaultKind] = MappingProxyType(
             hides=True,
             reply=_reset,
         ),
+        **MEDIA_FAULTS,
     }
 )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from noc_console.lab.access import AccessLog, Tally
 from noc_console.lab.channels import LabChannel
-from noc_console.lab.faults import FAULTS, Fault
+from noc_console.lab.fault import Fault
+from noc_console.lab.faults import FAULTS
 from noc_console.lab.hls_pages import IFRAMES
 
 _LISTED = 100

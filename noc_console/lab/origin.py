@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 
@@ -10,12 +10,15 @@ from noc_console.lab import dash_pages, hls_pages
 from noc_console.lab.channels import Form, LabChannel
 from noc_console.lab.clock import iso
 from noc_console.lab.dash import MPD_TYPE
+from noc_console.lab.fault import Fault, Moment
 from noc_console.lab.fault_desk import FaultDesk
-from noc_console.lab.faults import FAULTS, Fault, Moment
+from noc_console.lab.faults import FAULTS
 from noc_console.lab.hls import PLAYLIST_TYPE
 from noc_console.lab.reply import Document, Reply, Request, document_reply, text_reply
+from noc_console.lab.schedule import Slot
 from noc_console.lab.studio import AUDIO, Studio
 from noc_console.lab.targets import Target
+from noc_console.lab.wardrobe import HEALTHY, Dress, dress_of
 
 # a client's clock may be a little ahead of ours: a segment is there this long before it is announced
 _EARLY_S = 0.2
@@ -40,6 +43,7 @@ class Origin:
         self.studio = studio
         self.window = window
         self.desk = FaultDesk(self.channels, [spec.name for spec in studio.ladder])
+        self.desk.prepare = self._prepare
         self.sources = dash_pages.TimeSources("")
         self._documents: dict[tuple[str, str], tuple[object, Document]] = {}
         self._inits: dict[tuple[int, str], Document] = {}
@@ -53,7 +57,8 @@ class Origin:
             return text_reply(404, _NOT_FOUND)
         running = self.desk.running(channel.code, at)
         faults = tuple(one for one in running if _concerns(one, target)) if running else ()
-        document = self._document(channel, target, at, faults)
+        ills = tuple(one for one in self.desk.in_media(channel.code) if _is_for(one, target))
+        document = self._document(channel, target, at, faults, ills)
         reply = document_reply(document, request) if document is not None else text_reply(404, _NOT_FOUND)
         for fault in faults:
             kind = FAULTS[fault.kind]
@@ -72,10 +77,12 @@ class Origin:
             return target.seq
         return dash_pages.number_of(target.time, target.rung, self.studio.grid.segment)
 
-    def _document(self, channel: LabChannel, target: Target, at: float, faults: tuple[Fault, ...]) -> Document | None:
+    def _document(
+        self, channel: LabChannel, target: Target, at: float, faults: tuple[Fault, ...], ills: tuple[Fault, ...]
+    ) -> Document | None:
         match target.what:
             case "segment":
-                return self._segment(channel, target, at)
+                return self._segment(channel, target, at, ills)
             case "init":
                 return self._init(channel, target)
         if not self._is_offered(channel, target):
@@ -129,7 +136,11 @@ class Origin:
                 mpd = edit(mpd, fault, _moment(view, fault))
         return mpd.text()
 
-    def _segment(self, channel: LabChannel, target: Target, at: float) -> Document | None:
+    def _prepare(self, channel: LabChannel, fault: str, params: Mapping[str, float]) -> float:
+        looks = {channel.look, channel.ad_look} if channel.schedule.ads else {channel.look}
+        return sum(self.studio.wardrobe.order(look, fault, params) for look in looks)
+
+    def _segment(self, channel: LabChannel, target: Target, at: float, ills: tuple[Fault, ...]) -> Document | None:
         is_transport = channel.form is Form.HLS_TS
         seq = self.seq_of(target)
         has_name = target.suffix == ("ts" if is_transport else "m4s")
@@ -142,7 +153,7 @@ class Origin:
             return None
         slot = schedule.slot(seq)
         look = channel.ad_look if slot.ad else channel.look
-        data = self.studio.segment(is_transport, look, target.rung, slot)
+        data = self.studio.segment(is_transport, look, target.rung, slot, _dresses(ills, channel, slot))
         kind = "video/mp2t" if is_transport else ("audio/mp4" if target.rung == AUDIO else "video/mp4")
         return Document(data, kind, max(1, int(self.window * self.studio.grid.segment_s)), is_text=False)
 
@@ -165,6 +176,14 @@ def _concerns(fault: Fault, target: Target) -> bool:
 
 def _is_for(fault: Fault, target: Target) -> bool:
     return not fault.rung or fault.rung == target.rung
+
+
+def _dresses(ills: tuple[Fault, ...], channel: LabChannel, slot: Slot) -> tuple[Dress, ...]:
+    """Return what is ill in each GOP of a segment, nothing where all are healthy."""
+    if not ills:
+        return ()
+    dresses = tuple(dress_of(one for one in ills if one.is_on(at)) for at in channel.schedule.gops(slot))
+    return dresses if any(dress != HEALTHY for dress in dresses) else ()
 
 
 def _viewed_at(faults: tuple[Fault, ...], at: float) -> float:

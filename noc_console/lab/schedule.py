@@ -7,7 +7,9 @@ lengths are video frames on the channel's own clock, which is the wall clock les
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 from noc_console.lab.options import FRAME_RATE, Grid
 
@@ -62,6 +64,16 @@ class Schedule:
     def wall(self, frame: int) -> float:
         """Return the Unix time of a frame of the channel's clock."""
         return (frame + self.phase) / FRAME_RATE
+
+    def border(self, at: float) -> float:
+        """Return the Unix time of the first GOP that begins at or after a Unix time."""
+        first = ceil(at * FRAME_RATE - self.phase - 1e-3)
+        return self.wall(-(-first // self.grid.gop) * self.grid.gop)
+
+    def gops(self, slot: Slot) -> Iterator[float]:
+        """Yield the Unix time at which each GOP of a segment begins."""
+        for frame in range(slot.start, slot.end, self.grid.gop):
+            yield self.wall(frame)
 
     def edge(self, at: float) -> int:
         """Return the sequence number of the newest complete segment at a Unix time."""

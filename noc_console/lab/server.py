@@ -13,8 +13,8 @@ from noc_console.lab.api import Api
 from noc_console.lab.channels import LabChannel, channels, look_names
 from noc_console.lab.clock import Clock, steady_clock
 from noc_console.lab.dash_pages import TimeSources
+from noc_console.lab.fault import Fault
 from noc_console.lab.fault_desk import FaultDesk, Order
-from noc_console.lab.faults import Fault
 from noc_console.lab.http import Sent, Server
 from noc_console.lab.options import LabOptions
 from noc_console.lab.origin import Origin
@@ -75,6 +75,7 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
             yield Lab(url, all_channels, log, server.clock, origin.desk, api)
     finally:
         await server.stop()
+        origin.studio.wardrobe.close()
         log.close()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from math import ceil
 from typing import TypeVar
 
@@ -22,8 +23,10 @@ from noc_console.lab.options import (
     audio_frames,
 )
 from noc_console.lab.schedule import Slot
+from noc_console.lab.wardrobe import HEALTHY, Dress, Wardrobe
 
 T = TypeVar("T")
+Dresses = tuple[Dress, ...]
 AUDIO = "audio"
 AUDIO_CODEC = "mp4a.40.2"
 _STEP_BPS = 10_000
@@ -65,9 +68,10 @@ class Studio:
 
     def __init__(self, looks: Sequence[Look], keep: int = 256) -> None:
         self.looks = tuple(looks)
+        self.wardrobe = Wardrobe(self.looks)
         self.grid = looks[0].grid
-        self._packed: dict[tuple[str, int, str], object] = {}
-        self._made: OrderedDict[tuple[bool, int, str, Slot], bytes] = OrderedDict()
+        self._packed: dict[tuple[str, int, str, Dress], object] = {}
+        self._made: OrderedDict[tuple[bool, int, str, Slot, Dresses], bytes] = OrderedDict()
         self._keep = keep
 
     @property
@@ -84,14 +88,17 @@ class Studio:
         """Say whether a rung of this name exists; sound is a rung of its own in fMP4 only."""
         return (rung == AUDIO and not is_transport) or any(spec.name == rung for spec in self.ladder)
 
-    def segment(self, is_transport: bool, look: int, rung: str, slot: Slot) -> bytes:
-        """Return a segment, as transport stream with its sound or as fMP4 of one track."""
-        key = (is_transport, look, rung, slot)
+    def segment(self, is_transport: bool, look: int, rung: str, slot: Slot, dresses: Dresses = ()) -> bytes:
+        """Return a segment, as transport stream with its sound or as fMP4 of one track.
+
+        `dresses` tell what is ill in each of its GOPs; without them all is healthy.
+        """
+        key = (is_transport, look, rung, slot, dresses)
         if (made := self._made.get(key)) is not None:
             self._made.move_to_end(key)
             return made
         make = self._transport if is_transport else self._fragments
-        made = self._made[key] = b"".join(make(look, rung, slot))
+        made = self._made[key] = b"".join(make(look, rung, slot, dresses))
         if len(self._made) > self._keep:
             self._made.popitem(last=False)
         return made
@@ -131,19 +138,19 @@ class Studio:
             at += len(piece.data)
         return found
 
-    def _transport(self, look: int, rung: str, slot: Slot) -> Iterator[bytes]:
-        pieces = self._pieces(look, rung)
-        for turn, gop in self._gops(slot):
+    def _transport(self, look: int, rung: str, slot: Slot, dresses: Dresses) -> Iterator[bytes]:
+        for (turn, gop), dress in zip(self._gops(slot), dresses or repeat(HEALTHY), strict=False):
             shift = (turn * self.grid.loop + slot.stamp - slot.media) * TICKS
-            yield transport.placed(pieces[gop], turn, shift)
+            yield transport.placed(self._pieces(look, rung, dress)[gop], turn, shift)
 
-    def _fragments(self, look: int, rung: str, slot: Slot) -> Iterator[bytes]:
-        pieces = self._movie(look, rung)
+    def _fragments(self, look: int, rung: str, slot: Slot, dresses: Dresses) -> Iterator[bytes]:
         scale = SAMPLES if rung == AUDIO else TICKS
         yield boxes.SEGMENT_TYPE
-        for turn, gop in self._gops(slot):
+        for (turn, gop), dress in zip(self._gops(slot), dresses or repeat(HEALTHY), strict=False):
             shift = (turn * self.grid.loop + slot.stamp - slot.media) * scale
-            yield fragments.placed(pieces[gop], turn * self.grid.gops + gop + 1, shift)
+            if rung == AUDIO:
+                shift += round(dress.late_ms * SAMPLE_RATE / 1000)
+            yield fragments.placed(self._movie(look, rung, dress)[gop], turn * self.grid.gops + gop + 1, shift)
 
     def _gops(self, slot: Slot) -> Iterator[tuple[int, int]]:
         """Yield the turn of the loop and the number of each GOP within it."""
@@ -154,15 +161,21 @@ class Studio:
     def _index(self, rung: str) -> int:
         return next(index for index, spec in enumerate(self.ladder) if spec.name == rung)
 
-    def _pieces(self, look: int, rung: str) -> tuple[transport.Piece, ...]:
-        return self._packs(("ts", look, rung), lambda: transport.pack(self.looks[look], self._index(rung)))
+    def _pieces(self, look: int, rung: str, dress: Dress = HEALTHY) -> tuple[transport.Piece, ...]:
+        late = round(dress.late_ms * 90)
+        like = () if dress == HEALTHY else self._pieces(look, rung)
+        worn = self.wardrobe.dressed(look, dress)
+        return self._packs(("ts", look, rung, dress), lambda: transport.pack(worn, self._index(rung), like, late))
 
-    def _movie(self, look: int, rung: str) -> tuple[fragments.Fragment, ...]:
+    def _movie(self, look: int, rung: str, dress: Dress = HEALTHY) -> tuple[fragments.Fragment, ...]:
+        # the tracks are apart: what ails the other one does not matter
+        dress = replace(dress, picture=None, late_ms=0.0) if rung == AUDIO else Dress(dress.picture)
+        worn = self.wardrobe.dressed(look, dress)
         if rung == AUDIO:
-            return self._packs(("mp4", look, rung), lambda: fragments.pack_audio(self.looks[look]))
-        return self._packs(("mp4", look, rung), lambda: fragments.pack_video(self.looks[look], self._index(rung)))
+            return self._packs(("mp4", look, rung, dress), lambda: fragments.pack_audio(worn))
+        return self._packs(("mp4", look, rung, dress), lambda: fragments.pack_video(worn, self._index(rung)))
 
-    def _packs(self, key: tuple[str, int, str], make: Callable[[], T]) -> T:
+    def _packs(self, key: tuple[str, int, str, Dress], make: Callable[[], T]) -> T:
         if key not in self._packed:
             self._packed[key] = make()
         return self._packed[key]  # type: ignore[return-value]

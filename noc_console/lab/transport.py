@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +18,12 @@ PACKET = 188
 WRAP = (1 << 33) - 1
 PAT_PID, PMT_PID, VIDEO_PID, AUDIO_PID = 0, 0x1000, 0x100, 0x101
 # frames are sent this long before they are shown, so that PCR stays behind every time stamp
-_DELAY = 45_000
+DELAY = 45_000
 # TR 101 290, 1.3 and 1.5: PAT and PMT at least every 0.5 s
 _PSI_EVERY = 10
 _AUDIO_FRAMES_PER_PES = 5
+# a PES header and something behind it stay in the first packet
+_LEAST_HEAD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,17 @@ class Piece:
     key_bytes: int
 
 
-def pack(look: Look, rung: int) -> tuple[Piece, ...]:
-    """Return the GOPs of one rung, with its audio, as transport stream pieces in the loop's order."""
+def pack(look: Look, rung: int, like: Sequence[Piece] = (), late: int = 0) -> tuple[Piece, ...]:
+    """Return the GOPs of one rung, with its audio, as transport stream pieces in the loop's order.
+
+    Pieces made `like` others can stand in for them one by one: their counters begin and go on alike. The sound's time
+    stamps are moved on by `late` 90 kHz ticks.
+    """
     grid = look.grid
     counts: dict[int, int] = {}
-    drafts = [_gop(look, rung, number, counts) for number in range(grid.gops)]
+    if like:
+        return tuple(_stand_in(look, rung, number, like, late) for number in range(grid.gops))
+    drafts = [_gop(look, rung, number, counts, late) for number in range(grid.gops)]
     return tuple(draft.finish(counts) for draft in drafts)
 
 
@@ -72,6 +82,7 @@ def placed(piece: Piece, turn: int, shift: int) -> bytes:
 @dataclass(slots=True)
 class _Draft:
     counts: dict[int, int]
+    more: dict[int, int] = field(default_factory=dict)
     data: bytearray = field(default_factory=bytearray)
     pids: list[int] = field(default_factory=list)
     counters: list[int] = field(default_factory=list)
@@ -105,11 +116,20 @@ class _Draft:
             adaptation = bytes((0x50 if clock[1] else 0x10,)) + bytes(6)
             self.clocks.append((len(self.data) + 6, clock[0]))
         room = PACKET - 4 - (len(adaptation) + 1 if adaptation else 0)
-        first = body[:room]
+        first, *rest = self._cut(pid, body, room)
         self.stamps.append((len(self.data) + PACKET - len(first) + 9, ticks))
         self.packet(pid, first, start=True, adaptation=adaptation)
-        for at in range(room, len(body), PACKET - 4):
-            self.packet(pid, body[at : at + PACKET - 4], start=False)
+        for part in rest:
+            self.packet(pid, part, start=False)
+
+    def _cut(self, pid: int, body: bytes, room: int) -> list[bytes]:
+        """Return a PES packet in parts for one packet each: as few as may be, or more where they are due."""
+        due = min(self.more.get(pid, 0), max(0, len(body) - _LEAST_HEAD))
+        self.more[pid] = self.more.get(pid, 0) - due
+        count = -(-max(0, len(body) - room) // (PACKET - 4)) + due
+        head = min(room, len(body) - count)
+        edges = [head + (len(body) - head) * place // max(1, count) for place in range(count + 1)]
+        return [body[:head], *(body[first:end] for first, end in pairwise(edges))]
 
     def finish(self, totals: dict[int, int]) -> Piece:
         stamps, clocks = np.array(self.stamps, np.int64), np.array(self.clocks, np.int64)
@@ -125,8 +145,31 @@ class _Draft:
         )
 
 
-def _gop(look: Look, rung: int, number: int, counts: dict[int, int]) -> _Draft:
-    draft = _Draft(counts)
+def _stand_in(look: Look, rung: int, number: int, like: Sequence[Piece], late: int) -> Piece:
+    """Return a GOP whose counters begin and end with those of another one: it is cut into more packets if need be."""
+    begins = _counters_before(like, number)
+    ends = _counters_before(like, number + 1)
+    counts = dict(begins)
+    _gop(look, rung, number, counts, late)
+    more = {pid: (ends[pid] - count) & 15 for pid, count in counts.items()}
+    per_turn = _counters_before(like, len(like))
+    return _gop(look, rung, number, begins, late, more).finish(per_turn)
+
+
+def _counters_before(like: Sequence[Piece], number: int) -> dict[int, int]:
+    """Return how many packets of each PID come before a GOP."""
+    counts: Counter[int] = Counter()
+    for piece in like[:number]:
+        packets = piece.data.reshape(-1, PACKET)
+        pids = (packets[:, 1].astype(np.int64) & 0x1F) << 8 | packets[:, 2]
+        counts.update({int(pid): int(count) for pid, count in zip(*np.unique(pids, return_counts=True), strict=True)})
+    return counts
+
+
+def _gop(
+    look: Look, rung: int, number: int, counts: dict[int, int], late: int, more: Mapping[int, int] | None = None
+) -> _Draft:
+    draft = _Draft(counts, dict(more or {}))
     first = number * look.grid.gop
     sound = _sound(look.audio, first, first + look.grid.gop)
     waiting = next(sound, None)
@@ -137,14 +180,14 @@ def _gop(look: Look, rung: int, number: int, counts: dict[int, int]) -> _Draft:
             draft.packet(PMT_PID, _PMT, start=True)
         ticks = frame * TICKS
         unit = look.videos[rung].frames[frame]
-        draft.pes(VIDEO_PID, 0xE0, ticks + _DELAY, unit, (ticks, is_key))
+        draft.pes(VIDEO_PID, 0xE0, ticks + DELAY, unit, (ticks, is_key))
         if is_key:
             draft.key_bytes = len(draft.data)
         while waiting is not None and waiting[0] < ticks + TICKS:
-            draft.pes(AUDIO_PID, 0xC0, waiting[0] + _DELAY, waiting[1], None)
+            draft.pes(AUDIO_PID, 0xC0, waiting[0] + late + DELAY, waiting[1], None)
             waiting = next(sound, None)
     while waiting is not None:
-        draft.pes(AUDIO_PID, 0xC0, waiting[0] + _DELAY, waiting[1], None)
+        draft.pes(AUDIO_PID, 0xC0, waiting[0] + late + DELAY, waiting[1], None)
         waiting = next(sound, None)
     return draft
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from noc_console.lab.faults import Fault
+from noc_console.lab.fault import Fault
 from noc_console.lab.ts_faults import TS_FAULTS, TsFaultKind
 from noc_console.lab.ts_station import Outlet, Station
 from noc_console.model import Layer

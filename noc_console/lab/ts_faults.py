@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noc_console.lab import ts_sections as si
-from noc_console.lab.faults import Fault
+from noc_console.lab.fault import Fault
 from noc_console.lab.ts_sections import Pids
 from noc_console.lab.ts_socket import Ints
 from noc_console.lab.ts_wire import Memory, Trace, Wire, blank, move_clocks, move_time, skip_counters, stamps_at

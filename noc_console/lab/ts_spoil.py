@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from noc_console.lab.faults import Fault
+from noc_console.lab.fault import Fault
 from noc_console.lab.ts_faults import TS_FAULTS, Doing, is_on
 from noc_console.lab.ts_mux import Packets
 from noc_console.lab.ts_socket import Datagrams

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from noc_console.lab.faults import Fault
+from noc_console.lab.fault import Fault
 from noc_console.lab.ts_faults import TS_FAULTS
 from noc_console.lab.ts_mux import Mux, Packets
 from noc_console.lab.ts_pes import PACKET

@@ -9,7 +9,9 @@ import pytest
 from lab_bench import Answer, Bench
 
 from noc_console.catalogues import alarm_types, findings
-from noc_console.lab.faults import DASH, FAULTS, HLS
+from noc_console.lab.fault import DASH, HLS
+from noc_console.lab.faults import FAULTS
+from noc_console.lab.media_faults import MEDIA_FAULTS
 
 TS, FMP4, TIMELINE, NUMBER = (f"CH_OTT_DEMO_{n:03d}" for n in (1, 2, 3, 4))
 Look = Callable[[Bench], Awaitable[object]]
@@ -148,7 +150,7 @@ async def test_what_cannot_be_done_is_refused_in_one_sentence(bench: Bench, orde
 
 
 def test_every_fault_expects_findings_and_alarms_of_the_catalogue() -> None:
-    assert len(FAULTS) == 19
+    assert len(FAULTS) == 19 + len(MEDIA_FAULTS)
     for kind in FAULTS.values():
         assert set(kind.hls) | set(kind.dash) <= set(findings())
         assert not kind.alarm or kind.alarm in alarm_types()

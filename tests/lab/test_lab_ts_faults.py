@@ -9,7 +9,7 @@ import pytest
 from lab_ts import AUDIO, NOON_S, NULL, PMT, VIDEO, Packet, counter_errors, crc_rest, gaps, stream, taken_apart
 
 from noc_console.catalogues import alarm_types, findings
-from noc_console.lab.faults import Fault
+from noc_console.lab.fault import Fault
 from noc_console.lab.options import LabOptions
 from noc_console.lab.ts_faults import TS_FAULTS
 from noc_console.lab.ts_mux import Mux

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from lab_ts import NOON_S, stream
 
-from noc_console.lab.faults import Fault
+from noc_console.lab.fault import Fault
 from noc_console.lab.options import LabOptions
 from noc_console.lab.ts_faults import TS_FAULTS
 from noc_console.lab.ts_mux import Mux

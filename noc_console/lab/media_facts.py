@@ -1,0 +1,34 @@
+"""Tells when an ill of the media begins and ends by the stream's own clock, so that a monitor can be scored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from noc_console.lab.channels import Form, LabChannel
+from noc_console.lab.fault import Fault
+from noc_console.lab.options import TICKS
+from noc_console.lab.transport import DELAY, WRAP
+
+_TICKS_PER_S = 90_000
+
+
+def media_times(fault: Fault, channel: LabChannel) -> dict[str, Any]:
+    """Return the presentation times of the first ill frame and of the first healthy one after it, in seconds.
+
+    Behind an ad break or a restart of the packager the clock is another one: the end may be before the begin.
+    """
+    return {
+        "begins_pts_s": _presented_s(channel, fault.begins_at),
+        "ends_pts_s": _presented_s(channel, fault.ends_at),
+        "length_s": round(fault.ends_at - fault.begins_at, 6),
+    }
+
+
+def _presented_s(channel: LabChannel, at: float) -> float:
+    schedule = channel.schedule
+    frame = schedule.frame(at)
+    slot = schedule.slot(schedule.covering(frame))
+    ticks = (slot.stamp + frame - slot.start) * TICKS
+    if channel.form is Form.HLS_TS:
+        ticks = (ticks + DELAY) & WRAP
+    return ticks / _TICKS_PER_S
