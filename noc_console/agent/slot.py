@@ -70,14 +70,17 @@ class Running:
         return await self.process.wait()
 
 
-async def start_worker(origin: float) -> Running:
+PROBES, DECODER = "noc_console.probes.worker", "noc_console.probes.decode_worker"
+
+
+async def start_worker(origin: float, module: str = PROBES) -> Running:
     """Start a worker process on one end of a new pipe; `origin` is the core's wall time minus monotonic time."""
     ours, theirs = socket.socketpair()
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "noc_console.probes.worker",
+            module,
             "--fd",
             str(theirs.fileno()),
             pass_fds=(theirs.fileno(),),

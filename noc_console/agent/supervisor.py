@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from noc_console.agent.clock import Clock
 from noc_console.agent.refusals import BadRequest, Unavailable
-from noc_console.agent.slot import Running, start_worker
+from noc_console.agent.slot import DECODER, PROBES, Running, start_worker
 from noc_console.model import Input
 from noc_console.net.pipe import Frame, FrameType, GarbledFrame
 from noc_console.net.pipe_batch import Batch, BatchDecoder
@@ -47,15 +47,30 @@ class Ears(Protocol):
 
 @dataclass(slots=True)
 class Slot:
-    """One place for a worker; processes come and go in it."""
+    """One place for a worker; processes come and go in it.
+
+    `is_proven` says that the process in it has said something.
+    """
 
     number: int
+    module: str = PROBES
     inputs: tuple[Input, ...] = ()
     running: Running | None = None
     state: str = "starting"
     fault: str = ""
     health: Mapping[str, Any] = field(default_factory=dict)
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=100))
+    is_proven: bool = False
+
+    @property
+    def is_decoder(self) -> bool:
+        """Whether this place is for a decoder."""
+        return self.module == DECODER
+
+    @property
+    def name(self) -> str:
+        """What an operator calls it, counted from one."""
+        return f"{'Decoder' if self.is_decoder else 'Worker'} {self.number + 1}"
 
     def facts(self) -> dict[str, Any]:
         """Return the worker as the board shows it."""
@@ -79,19 +94,32 @@ class Slot:
 _HEALTH = ("cpu_ratio", "rss_bytes", "lag_s", "requests_per_s", "bandwidth_bps")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command under way: the place that was asked, and where its answers wait."""
+
+    slot: Slot
+    answers: asyncio.Queue[Mapping[str, Any]]
+
+
 @dataclass(slots=True)
 class Supervisor:
-    """The workers of this agent; inputs are dealt to them by id, so a worker keeps its inputs when others change."""
+    """The workers of this agent; inputs are dealt to them by id, so a worker keeps its inputs when others change.
+
+    `slots` are those that measure, `decoders` those that decode pictures and sound.
+    """
 
     settings: Settings
     clock: Clock
     slots: list[Slot] = field(init=False)
+    decoders: list[Slot] = field(init=False)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    _asked: dict[int, asyncio.Queue[Mapping[str, Any]]] = field(default_factory=dict)
+    _asked: dict[int, Asked] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the places; `run` fills them."""
         self.slots = [Slot(number) for number in range(self.settings.workers)]
+        self.decoders = [Slot(number, DECODER) for number in range(self.settings.decode_workers)]
 
     def assign(self, inputs: Iterable[Input]) -> None:
         """Deal all inputs to the workers; each hears only when its own share changes."""
@@ -108,19 +136,24 @@ class Supervisor:
         return [slot.facts() for slot in self.slots]
 
     async def start(self) -> None:
-        """Start the processes, so that they are ready when there is something to measure."""
+        """Start the processes that measure, so that they are ready when there is something; decoders come later."""
         for slot in self.slots:
             slot.running = await start_worker(self.clock.origin)
 
     async def end(self) -> None:
         """End the processes."""
-        await asyncio.gather(*(slot.running.end() for slot in self.slots if slot.running))
+        every = (*self.slots, *self.decoders)
+        await asyncio.gather(*(slot.running.end() for slot in every if slot.running))
 
     async def run(self, ears: Ears) -> None:
         """Listen to the workers and keep every place filled, until cancelled."""
         async with asyncio.TaskGroup() as group:
             for slot in self.slots:
                 group.create_task(self._fill(slot, ears))
+
+    async def keep_decoder(self, slot: Slot, ears: Ears) -> None:
+        """Keep the place of a decoder filled, until cancelled: started when there is something to decode."""
+        await self._fill(slot, ears)
 
     def is_failing(self) -> str:
         """Return which worker cannot be kept running and why, empty when all can."""
@@ -139,15 +172,35 @@ class Supervisor:
                 return result_of(note)
         raise Unavailable("The worker did not answer in time; try again.")
 
+    async def decode(self, slot: Slot, job: Mapping[str, Any], patience_s: float) -> Any:
+        """Return what a decoder made of a job; raises Unavailable where it took too long, or died of it.
+
+        A decoder that takes too long is ended: it is held up for good, and the next one starts.
+        """
+        running = slot.running
+        async for note in self._followed(slot, {"verb": "decode", "job": job}, patience_s):
+            if note["kind"] == "reply":
+                return result_of(note)
+        if running is not None and slot.running is running:
+            slot.fault = f"held up by a stretch for {patience_s:.0f} s"
+            await running.kill()
+        raise Unavailable(f"decoding took longer than {patience_s:.0f} s")
+
     async def follow(
         self, slot: int, command: Mapping[str, Any], patience_s: float
     ) -> AsyncIterator[Mapping[str, Any]]:
         """Send a command and yield its progress and, last, its reply; ends without one when time is up."""
-        running = self.slots[slot].running
+        async for note in self._followed(self.slots[slot], command, patience_s):
+            yield note
+
+    async def _followed(
+        self, slot: Slot, command: Mapping[str, Any], patience_s: float
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        running = slot.running
         if running is None:
             raise Unavailable("The worker is starting again; try in a few seconds.")
-        number = next(self._ids)
-        queue = self._asked[number] = asyncio.Queue(maxsize=1000)
+        number, queue = next(self._ids), asyncio.Queue[Mapping[str, Any]](maxsize=1000)
+        self._asked[number] = Asked(slot, queue)
         running.command({"id": number, **command})
         try:
             async with asyncio.timeout(patience_s):
@@ -170,9 +223,15 @@ class Supervisor:
         return min(self.slots, key=lambda slot: (slot.running is None, len(slot.inputs))).number
 
     def _heard_reply(self, note: Mapping[str, Any]) -> None:
-        queue = self._asked.get(int(note.get("id") or 0))
-        if queue is not None and not queue.full():
-            queue.put_nowait(note)
+        asked = self._asked.get(int(note.get("id") or 0))
+        if asked is not None and not asked.answers.full():
+            asked.answers.put_nowait(note)
+
+    def _answer_for(self, slot: Slot) -> None:
+        """Tell those who wait for a worker that has ended that nothing more will come."""
+        for number, asked in self._asked.items():
+            if asked.slot is slot and not asked.answers.full():
+                asked.answers.put_nowait({"kind": "reply", "id": number, "ended": slot.fault or "ended"})
 
     # -- the life in one place
 
@@ -183,19 +242,21 @@ class Supervisor:
             pid = await self._live_once(slot, ears)
             slot.state = "replaced"
             slot.deaths.append(time.monotonic())
-            _log.warning("worker %d (process %d) is replaced: %s", slot.number, pid, slot.fault)
+            _log.warning("%s (process %d) is replaced: %s", slot.name, pid, slot.fault)
             ears.replaced(slot.number, pid, slot.fault)
-            backoff = _FIRST_BACKOFF_S if time.monotonic() - began > _WELL_AFTER_S else backoff * 2
+            # a decoder that worked until a stretch killed it is well: that stretch's input is left alone for a while
+            is_well = (slot.is_decoder and slot.is_proven) or time.monotonic() - began > _WELL_AFTER_S
+            backoff = _FIRST_BACKOFF_S if is_well else backoff * 2
             await asyncio.sleep(min(backoff, _LONGEST_BACKOFF_S))
 
     async def _live_once(self, slot: Slot, ears: Ears) -> int:
         """Run one process in a place until it must be replaced; return its id, the reason is in the slot."""
         try:
-            running = slot.running = slot.running or await start_worker(self.clock.origin)
+            running = slot.running = slot.running or await start_worker(self.clock.origin, slot.module)
         except OSError as error:
             slot.fault = f"cannot be started: {error.strerror}"
             return 0
-        slot.state, slot.fault = "starting", ""
+        slot.state, slot.fault, slot.is_proven = "starting", "", False
         self._send_assignment(slot)
         watch = asyncio.ensure_future(self._watch(slot, running))
         try:
@@ -208,6 +269,7 @@ class Supervisor:
         finally:
             watch.cancel()
             slot.running = None
+            self._answer_for(slot)
         return running.pid
 
     async def _listen(self, slot: Slot, running: Running, ears: Ears) -> None:
@@ -222,7 +284,7 @@ class Supervisor:
             slot.fault = "said what the core cannot take"
 
     def _hear(self, slot: Slot, names: BatchDecoder, frame: Frame, ears: Ears) -> None:
-        slot.state = "ok"
+        slot.state, slot.is_proven = "ok", True
         match frame.type:
             case FrameType.DECLARE:
                 names.declare(frame.json())
@@ -266,7 +328,9 @@ class Supervisor:
 
 
 def result_of(reply: Mapping[str, Any]) -> Any:
-    """Return what a reply says; a sentence instead of a result is raised."""
+    """Return what a reply says; a sentence instead of a result is raised, Unavailable where the worker has ended."""
+    if "ended" in reply:
+        raise Unavailable(f"The worker ended before it answered: {reply['ended']}.")
     if "result" not in reply:
         raise BadRequest(str(reply.get("message") or "The worker could not do it."))
     return reply["result"]

@@ -42,6 +42,15 @@ def label(rung: Rung) -> str:
     return ("iframe-" if rung.kind == "iframe" else "") + picture + (rate if rung.bandwidth_bps else "")
 
 
+def measured(rungs: Iterable[Rung], wanted: str = "") -> frozenset[str]:
+    """Return the labels of what is decoded: one picture, the best one or the one wanted, and every sound."""
+    every = tuple(rungs)
+    video = [rung for rung in every if rung.kind == "video"]
+    best = max(video, key=lambda rung: (rung.label == wanted, rung.height, rung.bandwidth_bps), default=None)
+    sounds = {rung.label for rung in every if rung.kind == "audio"}
+    return frozenset(sounds | ({best.label} if best else set()))
+
+
 def labelled(rungs: Iterable[Rung]) -> tuple[Rung, ...]:
     """Return the rungs with their labels, numbered from the second on where two would be called the same."""
     seen: Counter[str] = Counter()

@@ -11,6 +11,7 @@ from noc_console.media.dash import Mpd, ladder
 from noc_console.media.dash.rungs import offers_of
 from noc_console.media.dash.segments import next_available_at
 from noc_console.media.dash.tracker import Fresh, Memory, Seen, advance, due
+from noc_console.media.ladder import measured
 from noc_console.model import Finding, Input, Level, Severity
 from noc_console.net.fetch import Reply
 from noc_console.probes.dash_lanes import Lanes
@@ -133,6 +134,8 @@ class Watcher:
             age = age_s(reply.headers) if polled.mpd else 0.0
             seen = Seen(tools.now(), polled.is_new, age, self._known_offset(), is_failed=polled.mpd is None)
             self._tell_ladder(mpd)
+            if self._tools.spool is not None:
+                lanes.measured = measured(ladder(mpd), self._input.media_rung)
             step = advance(self._memory, mpd, seen, self._input.expected)
             self._memory, self._mpd = step.memory, mpd
             self._changed.set()
@@ -190,6 +193,7 @@ class Watcher:
         mpd, level = self._mpd, self._level()
         if mpd is None or not fresh:
             return
+        every = tuple(one for one in fresh if one.offer.label in lanes.measured)
         if not mpd.is_dynamic or level is Level.LIGHT:
             pick: dict[str, Fresh] = {}
             for one in fresh:
@@ -197,6 +201,9 @@ class Watcher:
             fresh = tuple(pick.values())
         elif level is Level.SAMPLE:
             fresh = self._sampled(mpd, fresh)
+        if mpd.is_dynamic and level is not Level.FULL:
+            # what is decoded is taken whole, whatever else the level leaves out
+            fresh = (*every, *(one for one in fresh if one.offer.label not in lanes.measured))
         for one in fresh:
             lanes.put(mpd, one, level, self._time or ServerTime(self._offset_s(), 0.0))
 

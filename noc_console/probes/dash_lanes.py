@@ -12,6 +12,7 @@ from noc_console.media.dash import Mpd, Offer, Segment, init_url
 from noc_console.media.dash.checks import Bucket, exceeded, judge, place
 from noc_console.media.dash.tracker import Fresh
 from noc_console.model import Finding, Level
+from noc_console.net.pipe_media import PICTURE, SOUND, Spooled
 from noc_console.probes.dash_time import ServerTime
 from noc_console.probes.segments import Listed, Taken, take
 from noc_console.probes.tools import Tools
@@ -45,7 +46,10 @@ class _Lane:
 
 
 class Lanes:
-    """Takes what is put on them; `look` hears of every segment, `group` owns the tasks."""
+    """Takes what is put on them; `look` hears of every segment, `group` owns the tasks.
+
+    The segments of the rungs `measured` go on to the decoders.
+    """
 
     def __init__(self, tools: Tools, group: asyncio.TaskGroup, look: Look) -> None:
         self._tools = tools
@@ -53,6 +57,7 @@ class Lanes:
         self._look = look
         self._lanes: dict[str, _Lane] = {}
         self._inits: dict[str, _Init] = {}
+        self.measured: frozenset[str] = frozenset()
 
     def put(self, mpd: Mpd, fresh: Fresh, level: Level, time: ServerTime) -> None:
         """Take a segment as soon as its lane is free; `time` is our clock against the server's."""
@@ -84,7 +89,8 @@ class Lanes:
 
     async def _one(self, mpd: Mpd, lane: _Lane, fresh: Fresh, level: Level, time: ServerTime) -> None:
         offer, segment = fresh.offer, fresh.segment
-        is_whole = level is not Level.LIGHT and offer.representation.addressing.kind != "single"
+        is_wanted = level is not Level.LIGHT or offer.label in self.measured
+        is_whole = is_wanted and offer.representation.addressing.kind != "single"
         init = await self._init(offer)
         due = None if segment.available_at is None else segment.available_at + time.believed_s
         if due is not None:
@@ -93,6 +99,7 @@ class Lanes:
         if due is None or taken.reply.status != 404:
             late = _late(fresh, taken, due, time) if taken.tries > 1 else ()
             self._tell(mpd, lane, fresh, taken, (*late, *_fault(init)), init, is_whole)
+            await self._laid_down(fresh, taken, init, time, is_whole)
             return
         # not there: called late when it comes within a second, missing then, and late after all if it comes still
         taken = await self._again(taken, fresh, is_whole, time, due + _LATE_S)
@@ -103,6 +110,34 @@ class Lanes:
             if not taken.is_had:
                 return
         self._tell(mpd, lane, fresh, taken, (*_late(fresh, taken, due, time), *_fault(init)), init, is_whole)
+        await self._laid_down(fresh, taken, init, time, is_whole)
+
+    async def _laid_down(
+        self, fresh: Fresh, taken: Taken, init: _Init | None, time: ServerTime, is_whole: bool
+    ) -> None:
+        """Hand a segment of a measured rung on to the decoders, or say why it cannot be decoded."""
+        spool, offer, segment = self._tools.spool, fresh.offer, fresh.segment
+        if spool is None or offer.label not in self.measured or not (is_whole and taken.is_had):
+            return
+        is_locked = bool(offer.representation.protections)
+        # available is what is whole: the presentation of its beginning is one duration earlier at the soonest
+        begins = None if segment.available_at is None else segment.available_at - segment.duration_s
+        stretch = Spooled(
+            input_id=self._tools.input.id,
+            rung=offer.label,
+            at=taken.reply.at if begins is None else begins + time.believed_s,
+            came_at=self._tools.now(),
+            duration_s=segment.duration_s,
+            sequence=segment.number,
+            kind="fmp4" if init else "auto",
+            holds=SOUND if offer.rung.kind == "audio" else PICTURE,
+            init=init.body if init else b"",
+            why="encrypted" if is_locked else "",
+        )
+        if is_locked:
+            spool.tell(self._tools, stretch)
+        else:
+            await spool.put(self._tools, stretch, taken.reply.body)
 
     async def _again(self, taken: Taken, fresh: Fresh, is_whole: bool, time: ServerTime, until: float) -> Taken:
         """Ask again for a segment that is not there until it is, or the time is over."""

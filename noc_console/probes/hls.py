@@ -9,6 +9,7 @@ from noc_console.media.hls import Segment
 from noc_console.media.hls.live import Memory
 from noc_console.media.hls.renditions import Peer, compare_renditions
 from noc_console.media.hls.truth import judge_alignment
+from noc_console.media.ladder import measured
 from noc_console.model import Finding, Input, Level
 from noc_console.net.fetch import Reply
 from noc_console.probes.hls_blocking import BlockingTest
@@ -95,6 +96,8 @@ class Watch:
             elif known.rung is not rung:
                 known.rung = rung
         self._segments.allow(len(self.rungs))
+        if self._tools.spool is not None:
+            self._segments.measured = measured(offered, self._input.media_rung)
 
     async def _polled(self, due: list[RungWatch], at: float) -> list[Polled]:
         first = self.master.take_first()
@@ -107,11 +110,11 @@ class Watch:
     async def _poll(self, rung: RungWatch, first: Reply | None) -> Polled:
         """Look at one playlist and take its segments at once: a slow playlist must not keep the others waiting."""
         polled = await poll(rung, self._tools, self.master.variables, first)
-        match self.level:
-            case Level.FULL:
-                self._segments.offer(rung, polled.fresh, is_whole=True)
-            case Level.LIGHT:
-                self._segments.offer(rung, polled.fresh[-1:], is_whole=False)
+        level = self.level
+        if level is Level.FULL or rung.rung.label in self._segments.measured:
+            self._segments.offer(rung, polled.fresh, is_whole=True)
+        elif level is Level.LIGHT:
+            self._segments.offer(rung, polled.fresh[-1:], is_whole=False)
         return polled
 
     def _sample(self, polled: list[Polled]) -> None:
@@ -121,7 +124,8 @@ class Watch:
             video = [one for one in fresh if one.watch.rung.kind == "video"] or fresh
             self._turn += 1
             chosen = video[self._turn % len(video)]
-            self._segments.offer(chosen.watch, chosen.fresh[-1:], is_whole=True)
+            if chosen.watch.rung.label not in self._segments.measured:
+                self._segments.offer(chosen.watch, chosen.fresh[-1:], is_whole=True)
 
     def _test_blocking(self, at: float) -> None:
         """Start the hourly test of blocking reload beside the rounds, which it must not hold up."""

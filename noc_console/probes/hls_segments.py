@@ -12,6 +12,8 @@ from noc_console.media.hls import Media, Segment
 from noc_console.media.hls.bandwidth import Size, judge_live, remember
 from noc_console.media.hls.truth import judge_neighbours, judge_segment, where
 from noc_console.model import Finding
+from noc_console.net.fetch import Reply
+from noc_console.net.pipe_media import BOTH, PICTURE, SOUND, Spooled
 from noc_console.probes.hls_decrypt import decrypted
 from noc_console.probes.hls_rung import InitKey, RungWatch
 from noc_console.probes.segments import DURATION_TOLERANCE, Listed, Taken, take
@@ -27,7 +29,10 @@ _INIT_BYTES = 1024**2
 
 
 class Segments:
-    """Fetches the segments of one input; `group` owns the tasks, at most a few per rung run at once."""
+    """Fetches the segments of one input; `group` owns the tasks, at most a few per rung run at once.
+
+    Those of the rungs `measured` go on to the decoders.
+    """
 
     def __init__(self, tools: Tools, group: asyncio.TaskGroup) -> None:
         self._tools = tools
@@ -38,6 +43,7 @@ class Segments:
         self._skipped = 0
         self._told_at = 0.0
         self.is_bad = False
+        self.measured: frozenset[str] = frozenset()
 
     def allow(self, rungs: int) -> None:
         """Set how many may run at once by the size of the ladder."""
@@ -134,13 +140,18 @@ class Segments:
             watch.sizes = remember(watch.sizes, Size(segment.sequence, segment.duration_s, taken.reply.size_bytes))
             findings.extend(judge_live(watch.rung, watch.sizes, float(watch.media.target_duration_s)))
         if len(taken.reply.body) >= _LOOKED_AT_BYTES:
+            await self._laid_down(watch, segment, taken.reply, None, why="large")
             return findings  # only its beginning was kept: what is at its end cannot be judged
         body, locked = self._opened(watch, segment, taken.reply.body)
         if body is None:
+            await self._laid_down(watch, segment, taken.reply, None, why="encrypted")
             return [*findings, *locked]
         init, missing = await self._init(watch, segment)
         if missing is not None:
             return [*findings, missing]
+        is_locked = body is taken.reply.body and bool(segment.keys)
+        why = "encrypted" if is_locked else ""
+        await self._laid_down(watch, segment, taken.reply, None if is_locked else body, init or b"", why)
         try:
             head = look(body, init)
         except BadSegment as bad:
@@ -148,7 +159,7 @@ class Segments:
                 *findings,
                 Finding("hls-segment-incomplete", f"Segment {segment.sequence}: {bad}.", taken.listed.where),
             ]
-        if body is taken.reply.body and segment.keys:
+        if is_locked:
             # samples are encrypted: the container's times hold, what is in the samples cannot be seen
             head = replace(head, starts_with_idr=None)
         findings.extend(judge_segment(segment, head, watch.rung))
@@ -158,6 +169,37 @@ class Segments:
             findings.extend(judged.findings)
         findings.extend(_beside(watch, segment, head))
         return findings
+
+    async def _laid_down(
+        self, watch: RungWatch, segment: Segment, reply: Reply, body: bytes | None, init: bytes = b"", why: str = ""
+    ) -> None:
+        """Hand a segment of a measured rung on to the decoders, or say why it cannot be decoded."""
+        spool = self._tools.spool
+        if spool is None or watch.rung.label not in self.measured:
+            return
+        stretch = Spooled(
+            input_id=self._tools.input.id,
+            rung=watch.rung.label,
+            at=reply.at if segment.date is None else segment.date,
+            came_at=self._tools.now(),
+            duration_s=segment.duration_s,
+            sequence=segment.sequence,
+            kind="fmp4" if init else "auto",
+            holds=self._holds(watch),
+            is_discontinuity=segment.is_discontinuity,
+            init=init,
+            why=why,
+        )
+        if body is None:
+            spool.tell(self._tools, stretch)
+        else:
+            await spool.put(self._tools, stretch, body)
+
+    def _holds(self, watch: RungWatch) -> str:
+        """Say what is in a rung: a variant whose sound has playlists of its own holds the picture only."""
+        if watch.rung.kind == "audio":
+            return SOUND
+        return PICTURE if any(label.startswith("audio") for label in self.measured) else BOTH
 
     def _opened(self, watch: RungWatch, segment: Segment, body: bytes) -> tuple[bytes | None, list[Finding]]:
         """Return what can be looked into: the segment, or with a plain key and on request only, the clear one."""

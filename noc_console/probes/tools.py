@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from noc_console.media.ladder import Rung
-from noc_console.model import Input, Observation
+from noc_console.model import Input, MediaMode, Observation
 from noc_console.net.fetch import Fetcher, Reply, Request
 from noc_console.net.sites import access_for
 from noc_console.probes import requests
@@ -21,6 +21,7 @@ from noc_console.probes.secrets import Discreet, Secrets
 from noc_console.settings import Settings
 
 if TYPE_CHECKING:
+    from noc_console.probes.media_spool import Spool
     from noc_console.probes.ts_reception import Reception
 
 _KEPT_BODY_BYTES = 512 * 1024
@@ -91,7 +92,8 @@ class Tools:
     """The tools of one input's probe.
 
     `world` is our clock against the origins', shared by all inputs of a worker; it learns from each reply.
-    `reception` drains the sockets of a worker; where there is none, no transport stream can be received.
+    `reception` drains the sockets of a worker; where there is none, no transport stream can be received. `spool`
+    takes what is to be decoded; it is there only where decoders are, and the input's picture and sound are wanted.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Tools:
         settings: Settings | None = None,
         world: WorldClock | None = None,
         reception: Reception | None = None,
+        spool: Spool | None = None,
         now: Callable[[], float] = now,
     ) -> None:
         self.input = input
@@ -110,6 +113,7 @@ class Tools:
         self.world = world or WorldClock()
         self.now = now
         self.reception = reception
+        self.spool = spool if input.media is not MediaMode.OFF else None
         self._fetcher = fetcher
         self._home = input.url
         self.secrets = Secrets(input.access, input.url)

@@ -21,6 +21,7 @@ from noc_console.net.fetch import Fetcher
 from noc_console.net.pipe import Frame, FrameType, Pipe, open_pipe
 from noc_console.net.pipe_forms import assigned
 from noc_console.probes.clock import WorldClock
+from noc_console.probes.media_spool import Spool
 from noc_console.probes.tools import Tools, now
 from noc_console.probes.ts_reception import Reception
 from noc_console.probes.worker_commands import Commands
@@ -49,6 +50,7 @@ class Worker:
         self._outbox = Outbox(pipe, now)
         self._health = Health(self._outbox, self._world, now)
         self._reception = Reception(now)
+        self._spool: Spool | None = None
         self._watches = Watches(group, self._tools_of)
         self._commands = Commands(fetcher, self._outbox, self._watches, self._reception, lambda: self._settings)
 
@@ -74,6 +76,7 @@ class Worker:
         if frame.type is FrameType.ASSIGN:
             inputs, self._settings = assigned(content)
             self._reception.budget_bytes = self._settings.ring_bytes // self._settings.workers
+            self._spool = self._spool or _spool_of(self._settings)
             self._watches.assign(inputs)
         elif content.get("verb") == "stop":
             return False
@@ -92,6 +95,7 @@ class Worker:
             settings=self._settings,
             world=self._world,
             reception=self._reception,
+            spool=self._spool,
         )
 
     async def _beat(self) -> None:
@@ -115,6 +119,12 @@ class Worker:
             raise KnownError("The worker needs more memory than it may; it ends to be replaced.")
         if self._outbox.silent_s > _CORE_SILENT_S:
             raise KnownError("The core has not read for a minute; the worker ends.")
+
+
+def _spool_of(settings: Settings) -> Spool | None:
+    if settings.media_folder is None or not settings.decode_workers:
+        return None
+    return Spool(settings.media_folder, settings.media_bytes // settings.workers)
 
 
 async def serve(end: socket.socket, on_end: Callable[[], None] = lambda: None) -> int:
