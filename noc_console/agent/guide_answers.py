@@ -1,0 +1,130 @@
+"""Answers a guide's questions from blocks, board and journal: what each question needs is read at once, then told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from noc_console.agent import guide_changes, guide_curves, guide_findings, guide_peers
+from noc_console.agent.guide_answer import Told, unknown
+from noc_console.agent.guide_asked import Asked
+from noc_console.agent.guide_changes import Changes
+from noc_console.agent.guide_facts import fact_told, inputs_told
+from noc_console.agent.guide_place import Place
+from noc_console.agent.guide_readings import Curve, Readings
+from noc_console.agent.recorder import Recorder
+from noc_console.board import Board
+from noc_console.guides.answers import Answer
+from noc_console.guides.questions import (
+    DERIVED,
+    FROM_THE_RUN,
+    AnyQuestion,
+    OfAge,
+    OfBaseline,
+    OfDifference,
+    OfEvents,
+    OfFact,
+    OfFinding,
+    OfInput,
+    OfMetric,
+    OfPeers,
+    OfRatio,
+)
+from noc_console.model import Channel
+
+
+@dataclass(slots=True)
+class Answers:
+    """The one who answers: for the evidence of an alarm, for a walk, for a checklist."""
+
+    recorder: Recorder
+    board: Board
+    channels: Callable[[], Mapping[int, Channel]]
+    readings: Readings = field(init=False)
+    changes: Changes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the history's two ways of reading."""
+        self.readings, self.changes = Readings(self.recorder), Changes(self.recorder)
+
+    async def answer(self, place: Place, questions: Mapping[str, AnyQuestion], at: float) -> dict[str, Told]:
+        """Return an answer for every question the agent can answer by itself; others are left out.
+
+        Raises `Unavailable` when the store cannot be read.
+        """
+        own = {name: one for name, one in questions.items() if not isinstance(one, FROM_THE_RUN)}
+        asked = Asked(place, at, self.board, self.channels())
+        kinds = frozenset(kind for one in own.values() for kind in _kinds_of(one))
+        asked.reads = await self.readings.read([curve for one in own.values() for curve in _needs(one, asked)], at)
+        asked.events = await self.changes.read(kinds, at) if kinds else ()
+        told = {name: _told(one, asked) for name, one in own.items() if not isinstance(one, DERIVED)}
+        for name, one in own.items():
+            if isinstance(one, DERIVED):
+                told[name] = _derived(one, told)
+        return {name: told[name] for name in own}
+
+
+def _needs(question: AnyQuestion, asked: Asked) -> Iterable[Curve]:
+    match question:
+        case OfMetric() | OfBaseline() | OfAge():
+            return guide_curves.needs(question, asked)
+        case OfPeers():
+            return guide_peers.needs(question, asked)
+    return ()
+
+
+def _kinds_of(question: AnyQuestion) -> frozenset[str]:
+    if isinstance(question, OfEvents):
+        return guide_changes.kinds_of(question)
+    if isinstance(question, OfFinding) or (isinstance(question, OfPeers) and question.finding):
+        return guide_findings.KINDS
+    return frozenset()
+
+
+def _told(question: AnyQuestion, asked: Asked) -> Told:
+    match question:
+        case OfMetric() | OfBaseline() | OfAge():
+            return guide_curves.told_of(question, asked)
+        case OfPeers():
+            return guide_peers.told_of(question, asked)
+        case OfEvents():
+            return guide_changes.told_of(question, asked)
+        case OfFinding():
+            return _finding(question, asked)
+        case OfFact():
+            return fact_told(question, asked)
+        case OfInput():
+            return inputs_told(question, asked)
+    return unknown("The agent cannot answer this by itself.", question.kind)
+
+
+def _finding(question: OfFinding, asked: Asked) -> Told:
+    entry, why = asked.entry_at(question.layer)
+    if entry is None:
+        return unknown(why, question.kind)
+    window = (asked.at - question.window_s, asked.at)
+    return guide_findings.told_of(question.finding, entry, asked, window, question.rung)
+
+
+def _derived(question: OfDifference | OfRatio, told: Mapping[str, Told]) -> Told:
+    """Return a difference or a ratio of two answers; unknown where either is, or the divisor is 0."""
+    other = question.minus if isinstance(question, OfDifference) else question.to
+    pair = [told.get(name) for name in (question.of, other)]
+    if any(one is None or one.answer.value is None for one in pair):
+        lost = next(name for name, one in zip((question.of, other), pair, strict=True) if not _is_known(one))
+        return unknown(f"{lost} is unknown.", question.kind)
+    first, second = (float(one.answer.value or 0.0) for one in pair if one is not None)
+    if isinstance(question, OfRatio) and not second:
+        return unknown(f"{other} is 0.", question.kind)
+    value = first - second if isinstance(question, OfDifference) else first / second
+    if isinstance(question, OfDifference) and question.absolute:
+        value = abs(value)
+    samples = min(one.answer.samples for one in pair if one is not None)
+    first_told = pair[0].answer if pair[0] is not None else Answer(None)
+    unit = first_told.unit if isinstance(question, OfDifference) else "1"
+    answer = Answer(value, samples=samples, start=first_told.start, end=first_told.end, unit=unit)
+    return Told(answer, question.kind)
+
+
+def _is_known(told: Told | None) -> bool:
+    return told is not None and told.answer.value is not None
