@@ -49,7 +49,7 @@ BLOCK = np.dtype(
         ("true_peak", "f4"),  # largest over channels, at least 4 times oversampled
         ("level", "f4", MOST_CHANNELS),  # mean square of each channel, not weighted
         ("correlation", "f4"),  # of left and right in this block, -1 to 1; nan where one of them is silent
-        ("clipped", "u2"),  # runs of 3 and more samples at full scale that begin here, all channels
+        ("clipped", "u2"),  # runs at full scale that become 3 samples long here, all channels
     ]
 )
 
@@ -75,7 +75,10 @@ class PictureStretch:
 
 @dataclass(frozen=True, slots=True)
 class SoundStretch:
-    """The blocks of one audio stream, without gaps; `blocks` has the type BLOCK."""
+    """The blocks of one audio stream, without gaps; `blocks` has the type BLOCK.
+
+    `layout` names the channels as FFmpeg does (`FL`, `FR`, `FC`, `LFE`, ...); empty: the usual one of their number.
+    """
 
     format: Audio
     start_s: float
@@ -83,6 +86,7 @@ class SoundStretch:
     blocks: NDArray[np.void]
     bits: int = 0
     broken_frames: int = 0
+    layout: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
