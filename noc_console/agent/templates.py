@@ -26,6 +26,15 @@ _DEFAULTS: Mapping[str, Any] = {
     "black_threshold_ms": 500,
     "pcr_jitter_threshold_ns": 500,
 }
+# R-177: the columns that are limits of a rule, with the unit's factor; `min_mos` and `max_mos` are the scale's ends
+_LIMITS: Mapping[str, tuple[str, str, float]] = {
+    "loudness_target": ("audio-loudness", "centre", 1.0),
+    "loudness_tolerance": ("audio-loudness", "above", 1.0),
+    "macroblocking_threshold": ("video-blockiness", "above", 1.0),
+    "freeze_threshold_ms": ("video-freeze", "above", 0.001),
+    "black_threshold_ms": ("video-black", "above", 0.001),
+    "pcr_jitter_threshold_ns": ("ts-pcr", "above", 1.0),
+}
 _COLUMNS = tuple(one.name for one in fields(Template) if one.name not in ("id", "name", "rules"))
 
 
@@ -125,15 +134,24 @@ class TemplateDesk:
 
 
 def as_rules(template: Template) -> rulebook.Template:
-    """Return a template as the alarm engine takes it."""
+    """Return a template as the alarm engine takes it; a limit named by its rule goes before that of a column."""
     said = template.rules
+    limits = _of_columns(template)
+    for key, changes in said.get("limits", {}).items():
+        limits[key] = {**limits.get(key, {}), **changes}
     return rulebook.Template(
-        template.name,
-        template.description,
-        template.codec,
-        float(said.get("segment_s", 6.0)),
-        {key: dict(changes) for key, changes in said.get("limits", {}).items()},
+        template.name, template.description, template.codec, float(said.get("segment_s", 6.0)), limits
     )
+
+
+def _of_columns(template: Template) -> dict[str, dict[str, Any]]:
+    """Return what the columns of a template change in the rules; one that has its default changes nothing."""
+    limits: dict[str, dict[str, Any]] = {}
+    for column, (rule, name, scale) in _LIMITS.items():
+        value = getattr(template, column)
+        if value is not None and value != _DEFAULTS[column]:
+            limits.setdefault(rule, {})[name] = round(float(value) * scale, 6)
+    return limits
 
 
 def _row(one: rulebook.Template) -> Template:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from noc_console.alarms.profiles import severity_under, type_severity
-from noc_console.alarms.rules import Rule
+from noc_console.alarms.rules import Hold, Rule, Sum
 from noc_console.catalogues import metrics
 from noc_console.model import Finding, Severity
 
@@ -34,13 +34,15 @@ class Evidence:
 
 def evidence_of(rule: Rule, value: float, profile: str = "operator") -> Evidence:
     """Return what a measured value says under its rule; for a Ratio the value is the share in the window."""
-    level = rule.levels[0][0] if rule.levels else rule.limit
+    level = rule.limit
     words = {
         "value": f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}",
         "count": f"{value:.0f}",
         "limit": f"{level:g}",
         "percent": f"{value * 100:.1f} %",
         "percent_limit": f"{level * 100:.0f} %",
+        "centre": f"{rule.centre:g}",
+        "held": _duration(rule.policy.raise_after_s) if isinstance(rule.policy, Hold | Sum) else "",
     }
     severity = rule.severity(value)
     if not rule.levels:
@@ -51,6 +53,10 @@ def evidence_of(rule: Rule, value: float, profile: str = "operator") -> Evidence
 def message(worst: Evidence, rungs: int) -> str:
     """Return the alarm's one line: the worst fact, and how many rungs share the condition."""
     return f"{worst.text.removesuffix('.')} (on {rungs} rungs)" if rungs > 1 else worst.text
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
 
 
 def unit_of(metric: str) -> str:

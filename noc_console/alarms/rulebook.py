@@ -95,6 +95,8 @@ def _setting(name: str, value: Any, origin: str, levels: list[tuple[str, Changes
 def settable(rule: Rule) -> dict[str, Any]:
     """Return what may be changed in a rule: its limits where it has a metric, its policy, and whether it is on."""
     limits = {name: getattr(rule, name) for name in _LIMITS} if rule.metric else {}
+    if rule.absolute:
+        limits["centre"] = rule.centre
     policy = {one.name: getattr(rule.policy, one.name) for one in fields(rule.policy)}
     # the limits of a share or a sum are those of its policy
     return (policy if isinstance(rule.policy, Ratio | Sum) else limits | policy) | {"is_on": rule.is_on}

@@ -18,12 +18,13 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """`bad` of the last `of` values (not older than `within_s`) raise, `good` in a row clear."""
+    """`bad` of the last `of` values (not older than `within_s`) raise, `good` in a row for `clear_after_s` clear."""
 
     bad: int
     of: int
     good: int
     within_s: float = float("inf")
+    clear_after_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +143,6 @@ class Rule:
 
 
 def _named(finding_id: str) -> bool:
-    # a playlist is not to blame for what is wrong inside a transport stream: those findings have rules of their own
-    return bool(findings()[finding_id].alarm_type) or finding_id.startswith("ts-")
+    # a playlist is not to blame for what is wrong inside a transport stream or in picture and sound: those findings
+    # have rules of their own
+    return bool(findings()[finding_id].alarm_type) or finding_id.startswith(("ts-", "media-"))

@@ -75,9 +75,11 @@ def counted(watch: Watch, policy: Count, is_broken: bool, at: float) -> Watch:
         return NORMAL
     if watch.phase.is_active:
         good = 0 if is_broken else watch.good + 1
-        if good >= policy.good:
+        passed = at - watch.at if good > 1 else 0.0
+        held_s = (watch.held_s if good > 1 else 0.0) + (passed if 0 <= passed <= GAP_S else 0.0)
+        if good >= policy.good and held_s >= policy.clear_after_s:
             return NORMAL
-        return Watch(Phase.CLEARING if good else Phase.RAISED, 0.0, at, good)
+        return Watch(Phase.CLEARING if good else Phase.RAISED, held_s, at, good)
     recent = tuple(one for one in watch.recent if at - one[0] <= policy.within_s)[-(policy.of - 1) :]
     recent = (recent if policy.of > 1 else ()) + ((at, float(is_broken)),)
     bad = sum(one[1] for one in recent)

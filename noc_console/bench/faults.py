@@ -84,7 +84,7 @@ async def _plan(one: Site, only: str) -> list[tuple[dict[str, Any], str]]:
     async with httpx.AsyncClient() as http:
         lab = (await one.board())["agent"]["lab"]["url"]
         kinds = (await http.get(f"{lab}/api/faults")).json()["faults"]
-    due = [kind for kind in kinds if kind["alarm"] and only in ("", kind["fault"])]
+    due = [kind for kind in kinds if kind["alarm"] in HOLDS and only in ("", kind["fault"])]
     return [(kind, form) for kind in due for form in kind["fits"] if form.startswith(("hls", "dash"))]
 
 

@@ -19,15 +19,19 @@ MEDIA_FAULTS: Mapping[str, FaultKind] = MappingProxyType(
     {
         "freeze": _kind(PICTURE, "The picture stands still", "media-freeze", "VIDEO_FREEZE"),
         "black": _kind(PICTURE, "The picture is black", "media-black", "BLACK_FRAME", luma=0.0),
-        "colour-bars": _kind(PICTURE, "Colour bars instead of the picture", "media-colour-bars"),
+        "colour-bars": _kind(PICTURE, "Colour bars instead of the picture", "media-colour-bars", "VIDEO_FREEZE"),
         "blockiness": _kind(
             PICTURE, "The encoder is starved", "media-macroblocking", "MACROBLOCKING_HIGH", share=0.05
         ),
         "silence": _kind(SOUND, "No sound", "media-silence", "AUDIO_SILENCE"),
         "loud": _kind(SOUND, "The sound is too loud", "media-loudness", "LOUDNESS_OUT_OF_RANGE", lu=8.0),
         "quiet": _kind(SOUND, "The sound is too quiet", "media-loudness", "LOUDNESS_OUT_OF_RANGE", lu=-8.0),
-        "channel-mute": _kind(SOUND, "One channel has no sound", "media-channel-missing", channel=2.0),
-        "phase-inverted": _kind(SOUND, "The right channel is turned round", "media-phase-inverted"),
+        "channel-mute": _kind(
+            SOUND, "One channel has no sound", "media-channel-missing", "AUDIO_SILENCE", channel=2.0
+        ),
+        "phase-inverted": _kind(
+            SOUND, "The right channel is turned round", "media-phase-inverted", "LOUDNESS_OUT_OF_RANGE"
+        ),
         "av-shift": _kind(TIME, "The sound comes late", "media-av-sync", "AV_SYNC", ms=300.0),
     }
 )
