@@ -26,8 +26,11 @@ FRAME = np.dtype(
         ("luma_low", "f4"),  # 1 % of the picture is darker
         ("luma_high", "f4"),  # 1 % of the picture is brighter
         ("black_ratio", "f4"),  # share of pixels as dark as black
+        ("lit_ratio", "f4"),  # share of pixels brighter than black outside the corners, where logos and clocks are
         ("difference", "f4"),  # mean absolute difference to the frame measured before; nan for the first of a decoder
         ("moved_ratio", "f4"),  # share of the picture that changed visibly since that frame; nan likewise
+        ("step", "f4"),  # largest difference of one small block to that frame; nan likewise
+        ("has_moved", "?"),  # visibly another picture than the one held so far, however slowly it became so
         ("blockiness", "f4"),  # 0 none to 1, on the codec's own grid
         ("blur", "f4"),  # 0 sharp to 1
         ("bars", "f4"),  # likeness to colour bars, 0 to 1
