@@ -11,9 +11,14 @@ _BLOCK = 16
 
 def decrypted(body: bytes, key: Key, secret: bytes, sequence: int) -> bytes:
     """Return the clear segment; raise ValueError where the bytes, the key or the IV cannot be used."""
+    return cleared(body, secret, _iv(key, sequence))
+
+
+def cleared(body: bytes, secret: bytes, iv: bytes) -> bytes:
+    """Return the clear segment by key and IV; raise ValueError where the bytes, the key or the IV cannot be used."""
     if not body or len(body) % _BLOCK:
         raise ValueError(f"{len(body)} bytes are no whole number of AES blocks")
-    decryptor = Cipher(algorithms.AES(secret), modes.CBC(_iv(key, sequence))).decryptor()
+    decryptor = Cipher(algorithms.AES(secret), modes.CBC(iv)).decryptor()
     clear = decryptor.update(body) + decryptor.finalize()
     padding = clear[-1]
     # RFC 5652 6.3: PKCS7 padding repeats its own length

@@ -9,7 +9,7 @@ from noc_console.media.container.head import BadSegment, Fault, Head, Track
 from noc_console.media.container.packed import look_packed, look_webvtt
 from noc_console.media.container.ts import look_ts, looks_like_ts
 
-__all__ = ["BadSegment", "Fault", "Head", "Track", "look"]
+__all__ = ["BadSegment", "Fault", "Head", "Track", "look", "looks_like_mp4", "looks_like_ts"]
 
 _BOXES = frozenset(
     (b"ftyp", b"styp", b"moov", b"moof", b"sidx", b"emsg", b"prft", b"mdat", b"free", b"skip", b"pssh", b"uuid")
@@ -31,10 +31,15 @@ def look(body: bytes | memoryview, init: bytes | None = None) -> Head:
         raise BadSegment(f"segment cannot be read: {error}") from None
 
 
+def looks_like_mp4(data: bytes) -> bool:
+    """Return whether the bytes begin with a box of a segment or an MP4 file."""
+    return data[4:8] in _BOXES
+
+
 def _by_kind(data: bytes, init: bytes | None) -> Head:
     if not data:
         return Head("unknown", 0, errors=(Fault("empty", "The segment has no bytes."),))
-    if data[4:8] in _BOXES:
+    if looks_like_mp4(data):
         return look_mp4(data, init)
     if looks_like_ts(data):
         return look_ts(data)

@@ -28,7 +28,7 @@ class Frames:
 
 def look_packed(data: bytes) -> Head | None:
     """Return the head of an ADTS, AC-3, E-AC-3 or MP3 segment, None where the bytes are none of them."""
-    start, stamp = _id3(data)
+    start, stamp = id3(data)
     audio = data[start:]
     frames = adts_frames(audio) or _ac3_frames(audio) or _mp3_frames(audio)
     if frames is None or not frames.count:
@@ -71,7 +71,7 @@ def look_webvtt(data: bytes) -> Head:
     return Head("webvtt", len(data), (track,))
 
 
-def _id3(data: bytes) -> tuple[int, int | None]:
+def id3(data: bytes) -> tuple[int, int | None]:
     """Return where the audio starts behind ID3 tags and the 33-bit time stamp they carry."""
     at, stamp = 0, None
     while data[at : at + 3] == b"ID3" and at + 10 <= len(data):

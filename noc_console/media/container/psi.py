@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from noc_console.media.es.stream_types import kind_and_codec
 
 _MOST_STREAMS = 64
+_SAMPLE_AES = frozenset({0xDB, 0xCF, 0xC1, 0xC2, 0xD2})  # Apple, MPEG-2 Stream Encryption Format for HLS
 
 
 class Packets(Protocol):
@@ -29,12 +30,13 @@ class Packets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One row of a programme map table."""
+    """One row of a programme map table; `scheme` says how its samples are encrypted, empty: not told here."""
 
     pid: int
     kind: str
     codec: str
     language: str = ""
+    scheme: str = ""
 
 
 def programme(packets: Packets) -> tuple[int, tuple[Stream, ...]]:
@@ -52,8 +54,20 @@ def programme(packets: Packets) -> tuple[int, tuple[Stream, ...]]:
     return first, ()
 
 
-def _section(packets: Packets, pid: int, table: int) -> bytes:
-    """Return the first whole section of a table on a PID, empty where there is none."""
+def programmes(packets: Packets) -> dict[int, tuple[Stream, ...]]:
+    """Return the streams of every programme whose map is there, by program_number, in the order of the PAT."""
+    association = _section(packets, 0, 0x00)
+    found: dict[int, tuple[Stream, ...]] = {}
+    for at in range(8, len(association) - 7, 4):
+        number = int.from_bytes(association[at : at + 2], "big")
+        pid = int.from_bytes(association[at + 2 : at + 4], "big") & 0x1FFF
+        if number and (section := _section(packets, pid, 0x02, number)):
+            found[number] = tuple(_streams(section))
+    return found
+
+
+def _section(packets: Packets, pid: int, table: int, extension: int = 0) -> bytes:
+    """Return the first whole section of a table (0: of any extension) on a PID, empty where there is none."""
     section = b""
     for row in packets.rows(pid)[:32]:
         payload = packets.payload(int(row))
@@ -66,7 +80,9 @@ def _section(packets: Packets, pid: int, table: int) -> bytes:
         if len(section) > 3:
             length = 3 + ((section[1] & 0x0F) << 8 | section[2])
             if len(section) >= length:
-                return section[:length]
+                if not extension or int.from_bytes(section[3:5], "big") == extension:
+                    return section[:length]
+                section = b""
     return b""
 
 
@@ -93,4 +109,4 @@ def _stream(stream_type: int, pid: int, descriptors: bytes) -> Stream:
     kind, codec = kind_and_codec(stream_type, found)
     languages = [body[:3] for tag, body in found if tag == 0x0A and len(body) >= 4]
     language = languages[-1].decode("ascii", "replace").strip("\x00 ") if languages else ""
-    return Stream(pid, kind, codec, language)
+    return Stream(pid, kind, codec, language, "SAMPLE-AES" if stream_type in _SAMPLE_AES else "")

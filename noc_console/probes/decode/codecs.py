@@ -1,0 +1,37 @@
+"""Decoders of the library, one thread each and with bounds; whatever they raise is a frame that is broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import av
+
+from noc_console.probes.decode.units import Track, Undecodable
+
+MOST_PIXELS = 8192 * 4320
+_FLOAT = {"mp2": "mp2float", "mp3": "mp3float"}
+#: What a decoder raises for bytes that are none of its codec.
+BROKEN = (av.FFmpegError, ValueError, OverflowError)
+
+
+def context_of(track: Track) -> Any:
+    """Return an opened decoder of a track; raises Undecodable where the library has none."""
+    if track.context is not None:
+        _bound(track.context)
+        return track.context
+    try:
+        context: Any = av.CodecContext.create(_FLOAT.get(track.decoder, track.decoder), "r")
+        if track.extradata:
+            context.extradata = track.extradata
+        _bound(context)
+        context.open(strict=False)
+    except (*BROKEN, av.codec.codec.UnknownCodecError) as error:
+        raise Undecodable(f"{track.name} cannot be decoded: {error}.") from None
+    return context
+
+
+def _bound(context: Any) -> None:
+    if not context.is_open:
+        context.thread_count = 1
+        # ITU-T H.264 and H.265 go up to 8192x4320 at level 6.2: more is an attack or a mistake
+        context.options = {**(context.options or {}), "max_pixels": str(MOST_PIXELS)}

@@ -1,0 +1,137 @@
+"""What a stream turned out to be: from its own headers where `media` reads them, else from what the decoder says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from noc_console.media.es import dolby, sound
+from noc_console.media.es.format import Audio, Colour, Video
+from noc_console.media.es.picture import look_picture
+from noc_console.media.ts.bits import TooShort
+from noc_console.probes.decode.units import Track, Unit
+
+_LOOKED_AT = 32 * 1024
+_MOST_UNITS = 64
+_START = b"\x00\x00\x00\x01"
+_CHROMA = {"420": "4:2:0", "422": "4:2:2", "444": "4:4:4", "gray": "4:0:0"}
+
+
+def headers(track: Track, unit: Unit) -> bytes:
+    """Return the bytes of a picture that `media.es` reads, with start codes: parameter sets, messages, first slice."""
+    if not track.is_prefixed:
+        return unit.data[:_LOOKED_AT]
+    sets = _avc_sets(track.extradata) if track.codec == "avc1" else _hevc_sets(track.extradata)
+    width = _width(track)
+    parts, at = list(sets), 0
+    while at + width < len(unit.data) and len(parts) < _MOST_UNITS:
+        size = int.from_bytes(unit.data[at : at + width], "big")
+        at += width
+        parts.append(unit.data[at : at + min(size, _LOOKED_AT)])
+        at += max(size, 1)
+        kind = parts[-1][0] if parts[-1] else 0
+        if (kind & 0x1F in (1, 5)) if track.codec == "avc1" else (kind >> 1 & 0x3F) < 32:
+            parts[-1] = parts[-1][:64]
+            if track.codec == "avc1":
+                break
+    return _START + _START.join(parts)
+
+
+def video(track: Track, head: bytes, frame: Any) -> Video:
+    """Return the format of a picture from its headers and a decoded frame."""
+    found = None
+    if track.codec in ("avc1", "hvc1", "mp2v", "mp1v"):
+        try:
+            found, _ = look_picture(track.codec, head)
+        except (TooShort, IndexError):
+            found = None
+    if found is not None and found.width:
+        return found
+    return _seen(track, frame)
+
+
+def _seen(track: Track, frame: Any) -> Video:
+    name = frame.format.name
+    depth = frame.format.components[0].bits if frame.format.components else 8
+    chroma = next((text for part, text in _CHROMA.items() if part in name), "4:2:0")
+    codec = {"hvc1": "hevc", "avc1": "h264", "mp2v": "mpeg2video", "mp1v": "mpeg1video"}.get(track.codec, track.codec)
+    colour = Colour(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace))
+    profile = str(getattr(track.context, "profile", "") or "")
+    return Video(codec, profile, "", frame.width, frame.height, 0.0, frame.interlaced_frame, depth, chroma, colour)
+
+
+def audio(track: Track, unit: Unit, context: Any, layout: tuple[str, ...]) -> Audio:
+    """Return the format of a sound from the head of one of its frames and the decoder."""
+    has_lfe = any(name.startswith("LFE") for name in layout)
+    rate, channels = int(context.sample_rate or 0), len(layout)
+    plain = Audio(_audio_name(track), str(context.profile or ""), rate, channels, has_lfe=has_lfe)
+    try:
+        found = _head(track, unit.data)
+    except (TooShort, IndexError):
+        found = None
+    if found is None:
+        return plain
+    # what comes out of the decoder is right about rate and channels: replication and parametric stereo are in it
+    profile = _replicated(found, rate, channels) or plain.profile or found.profile
+    return replace(found, profile=profile, sample_rate=rate, channels=max(channels, found.channels), has_lfe=has_lfe)
+
+
+def _head(track: Track, data: bytes) -> Audio | None:
+    if track.codec in ("ac-3", "ec-3"):
+        found = dolby.dolby(data, 0)
+        return dolby.combined(found[0], data, 0, found[1]) if found and found[0].codec == "eac3" else _first(found)
+    if track.codec == "mp4a.40.34" or track.decoder in ("mp2", "mp3", "mp3float", "mp2float"):
+        return _first(sound.mpeg_audio(data, 0))
+    if track.codec == "dts":
+        return _first(sound.dts(data, 0))
+    return _first(sound.adts(data, 0)) if track.codec == "mp4a.40.2" and not track.extradata else None
+
+
+def _first(found: tuple[Audio, int] | None) -> Audio | None:
+    return found[0] if found else None
+
+
+def _replicated(found: Audio, rate: int, channels: int) -> str:
+    if found.codec != "aac" or not rate:
+        return ""
+    if rate == 2 * found.sample_rate:
+        return "HE-AACv2" if found.channels == 1 and channels == 2 else "HE-AAC"
+    return ""
+
+
+def _audio_name(track: Track) -> str:
+    names = {"mp4a.40.2": "aac", "mp4a.40.2-latm": "aac_latm", "ac-3": "ac3", "ec-3": "eac3", "mp4a.40.34": "mp3"}
+    return names.get(track.codec, {"mp3float": "mp3", "mp2float": "mp2"}.get(track.codec, track.codec))
+
+
+def _width(track: Track) -> int:
+    at = 4 if track.codec == "avc1" else 21
+    return (track.extradata[at] & 3) + 1 if len(track.extradata) > at else 4
+
+
+def _avc_sets(record: bytes) -> list[bytes]:
+    """Return the parameter sets of an AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1)."""
+    sets: list[bytes] = []
+    at = 5
+    for mask in (0x1F, 0xFF):
+        if at >= len(record):
+            break
+        count, at = record[at] & mask, at + 1
+        for _ in range(count):
+            size = int.from_bytes(record[at : at + 2], "big")
+            sets.append(record[at + 2 : at + 2 + size])
+            at += 2 + size
+    return [one for one in sets if one]
+
+
+def _hevc_sets(record: bytes) -> list[bytes]:
+    """Return the parameter sets and messages of an HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1)."""
+    sets: list[bytes] = []
+    at = 23
+    for _ in range(record[22] if len(record) > 22 else 0):
+        count, at = int.from_bytes(record[at + 1 : at + 3], "big"), at + 3
+        for _ in range(min(count, _MOST_UNITS)):
+            size = int.from_bytes(record[at : at + 2], "big")
+            sets.append(record[at + 2 : at + 2 + size])
+            at += 2 + size
+    return [one for one in sets if one]

@@ -1,0 +1,204 @@
+"""One stream of pictures from stretch to stretch: decoded wholly or by its key pictures, and measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from noc_console.media.es.format import Video
+from noc_console.media.picture.frame_meter import LEAST_SIDE, FrameMeter
+from noc_console.media.stretch import FRAME, PictureStretch
+from noc_console.probes.decode import formats
+from noc_console.probes.decode.codecs import BROKEN, context_of
+from noc_console.probes.decode.job import KEYFRAMES
+from noc_console.probes.decode.units import Lane, Track, Unit
+
+_HZ = 90_000
+_BASE = Fraction(1, _HZ)
+MOST_FRAMES = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen in a stretch: the measures, and the newest key picture (the library's frame) for a thumbnail."""
+
+    stretch: PictureStretch | None
+    newest: Any = None
+    newest_s: float = math.nan
+    aspect: Fraction | None = None
+    faults: tuple[str, ...] = ()
+
+
+class PictureLane:
+    """The decoder and meter of one track. In keyframes mode decoders live for a stretch only: frames are large."""
+
+    def __init__(self, track: Track) -> None:
+        self.track = track
+        self._context: Any = None
+        self._meter: FrameMeter | None = None
+        self._meter_form: tuple[int, bool, bool] | None = None
+        self._video: Video | None = None
+        self._head = b""
+        self._last_key_s = math.nan
+        self._interval_s = 0.0
+        self._frame_s = 0.0
+
+    def measure(self, lane: Lane, mode: str, is_end: bool, is_over: Callable[[], bool]) -> Seen:
+        """Decode and measure a stretch; `is_over` says that the time for it is used up."""
+        units, faults = lane.units, list[str]()
+        if not units:
+            return Seen(None)
+        wanted = [unit for unit in units if unit.data and (unit.is_key or mode != KEYFRAMES)]
+        if self._context is None:
+            self._context = context_of(self.track)
+        key_s = {round(unit.pts_s * 1000) for unit in units if unit.is_key and not math.isnan(unit.pts_s)}
+        rows: list[np.void] = []
+        newest, newest_s, broken = None, math.nan, sum(unit.is_damaged for unit in units)
+        head = next((unit for unit in reversed(wanted) if unit.is_key), wanted[0] if wanted else None)
+        for frame, is_whole in self._frames(wanted, mode, is_end, is_over, faults):
+            broken += not is_whole
+            if frame is None:
+                continue
+            at_s = self._time(frame, rows)
+            is_key = round(at_s * 1000) in key_s or bool(frame.key_frame)
+            if self._video is None or head is not None:
+                self._learn(head, frame)
+                head = None
+            row = self._row(frame, at_s, is_key)
+            if row is None or len(rows) >= MOST_FRAMES:
+                continue
+            rows.append(row)
+            if is_key or newest is None:
+                newest, newest_s = frame, at_s
+        aspect = self._context.sample_aspect_ratio
+        if mode == KEYFRAMES:
+            self._context = None
+        stretch = self._stretch(units, rows, mode, broken)
+        return Seen(stretch, newest, newest_s, aspect, tuple(faults))
+
+    def forget(self) -> None:
+        """Begin cold: what comes next does not follow what came before."""
+        self._context = None
+        self._last_key_s = math.nan
+        if self._meter is not None:
+            self._meter.forget()
+
+    def _frames(
+        self, units: list[Unit], mode: str, is_end: bool, is_over: Callable[[], bool], faults: list[str]
+    ) -> Iterator[tuple[Any, bool]]:
+        """Yield decoded frames in order of presentation, and None with False for what could not be decoded."""
+        for number, unit in enumerate(units):
+            if is_over():
+                faults.append(f"Decoding took too long: {len(units) - number} pictures were left out.")
+                return
+            yield from self._decoded(_packet(unit))
+        if mode == KEYFRAMES or is_end:
+            yield from self._decoded(None)
+            if self._context is not None and mode != KEYFRAMES:
+                self._context.flush_buffers()
+
+    def _decoded(self, packet: Any) -> Iterator[tuple[Any, bool]]:
+        try:
+            frames = self._context.decode(packet)
+        except av.EOFError:
+            return
+        except BROKEN:
+            yield None, False
+            return
+        for frame in frames:
+            yield frame, not frame.is_corrupt
+
+    def _time(self, frame: Any, rows: list[np.void]) -> float:
+        if frame.pts is not None and frame.time_base:
+            return float(frame.pts * frame.time_base)
+        last = float(rows[-1]["at_s"]) if rows else 0.0
+        return last + (self._frame_s or 0.04)
+
+    def _learn(self, unit: Unit | None, frame: Any) -> None:
+        """Take the format from the key picture's headers, where they are others than before."""
+        head = formats.headers(self.track, unit) if unit is not None else b""
+        if self._video is None or head != self._head:
+            self._head = head
+            self._video = formats.video(self.track, head, frame)
+
+    def _row(self, frame: Any, at_s: float, is_key: bool) -> np.void | None:
+        plane = luma(frame)
+        if plane is None or min(plane.shape) < LEAST_SIDE or self._video is None:
+            return None
+        depth = frame.format.components[0].bits
+        form = (depth, int(frame.color_range) == 2, bool(frame.interlaced_frame) or self._video.is_interlaced)
+        if self._meter is None or form != self._meter_form:
+            self._meter, self._meter_form = FrameMeter(*form), form
+        return self._meter.measure(plane, at_s, is_key)
+
+    def _stretch(self, units: list[Unit], rows: list[np.void], mode: str, broken: int) -> PictureStretch | None:
+        times = np.sort(np.array([unit.pts_s for unit in units if not math.isnan(unit.pts_s)]))
+        if len(times) > 2:
+            self._frame_s = float(np.median(np.diff(times)))
+        self._interval(units)
+        if self._video is None:
+            return None
+        frames = np.array(rows, FRAME) if rows else np.zeros(0, FRAME)
+        if mode != KEYFRAMES and len(frames):
+            times = frames["at_s"]
+        if not len(times):
+            return None
+        frames = frames[np.argsort(frames["at_s"], kind="stable")]
+        start_s, end_s = float(times[0]), float(times[-1]) + self._frame_s
+        bits = 8 * sum(unit.size for unit in units)
+        video = self._told(bits, len(units))
+        return PictureStretch(video, mode, start_s, end_s, frames, bits, self._interval_s, broken)
+
+    def _told(self, bits: int, count: int) -> Video:
+        """Return the format with the frame rate of the time stamps, where the stream itself tells none."""
+        assert self._video is not None
+        rate = self._video.frame_rate or (round(1 / self._frame_s, 2) if self._frame_s else 0.0)
+        seconds = count * self._frame_s
+        bitrate = self._video.bitrate_bps or (round(bits / seconds) if seconds else 0)
+        return replace(self._video, frame_rate=rate, bitrate_bps=bitrate)
+
+    def _interval(self, units: list[Unit]) -> None:
+        keys = [unit.pts_s for unit in units if unit.is_key and not math.isnan(unit.pts_s)]
+        if not keys:
+            return
+        told = [*([] if math.isnan(self._last_key_s) else [self._last_key_s]), *keys]
+        steps = np.diff(told)
+        if len(steps):
+            self._interval_s = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+        self._last_key_s = keys[-1]
+
+
+def luma(frame: Any) -> NDArray[np.uint8] | NDArray[np.uint16] | None:
+    """Return the luma plane (h, w) of a frame as a view, None where the picture has none (RGB, hardware)."""
+    format = frame.format
+    if format.is_rgb or not format.components or not frame.planes:
+        return None
+    wide = format.components[0].bits > 8
+    if format.name not in _PLANAR and not format.name.startswith(("yuv4", "yuvj4", "gray", "nv12", "p010")):
+        return None
+    plane = frame.planes[0]
+    kind = np.dtype(np.uint16 if wide else np.uint8)
+    line = plane.line_size // kind.itemsize
+    whole = np.frombuffer(plane, kind, line * frame.height).reshape(frame.height, line)
+    view: NDArray[np.uint8] | NDArray[np.uint16] = whole[:, : frame.width]
+    return view
+
+
+_PLANAR = frozenset({"yuv420p", "yuv422p", "yuv444p", "yuvj420p"})
+
+
+def _packet(unit: Unit) -> Any:
+    if unit.packet is not None:
+        return unit.packet
+    packet = av.Packet(unit.data)
+    packet.time_base = _BASE
+    if not math.isnan(unit.pts_s):
+        packet.pts = round(unit.pts_s * _HZ)
+    return packet
