@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from noc_console.guides.questions import AnyQuestion
-from noc_console.guides.shape import STRICT, Many, Minutes, Name, StepId, Text, Words
+from noc_console.guides.shape import NO_TEXT, STRICT, Many, Minutes, Name, StepId, Words
 from noc_console.guides.steps import AnyStep
 
 GuideId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$", max_length=60)]
@@ -54,7 +54,7 @@ class Guide:
     version: Annotated[int, Field(ge=1)]
     kind: Kind
     title: Words
-    summary: Words = Text("")
+    summary: Words = NO_TEXT
     alarms: Many = ()
     severity: SeverityName = ""
     respond_within_min: Minutes | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from noc_console.guides.shape import STRICT, Name, Seconds, Text, Word, Words
+from noc_console.guides.shape import NO_TEXT, STRICT, Name, Seconds, Word, Words
 
 Statistic = Literal["mean", "min", "max", "last", "sum", "p05", "p50", "p95", "increase", "count", "slope", "spread"]
 LayerName = Literal["", "contribution", "headend", "packager", "origin", "edge", "client"]
@@ -19,7 +19,7 @@ OperatorName = Literal["<", "<=", ">", ">=", "==", "!="]
 class Question:
     """What every question may carry: a label for the screen, and a unit that is checked against the catalogue."""
 
-    label: Words = Text("")
+    label: Words = NO_TEXT
     unit: str = ""
 
     __pydantic_config__ = STRICT

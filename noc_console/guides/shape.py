@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any as Anything, Final
+from typing import Annotated, Final
+from typing import Any as Anything
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
@@ -30,6 +31,9 @@ class Text:
 
     def __str__(self) -> str:
         return self.en
+
+
+NO_TEXT: Final = Text("")
 
 
 def _text(value: Anything) -> Anything:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from noc_console.guides.shape import STRICT, Many, Minutes, Name, Share, StepId, Text, When, Word, Words
+from noc_console.guides.shape import NO_TEXT, STRICT, Many, Minutes, Name, Share, StepId, When, Word, Words
 
 END = "end"
 JOIN = "join"
@@ -49,8 +49,8 @@ class Outcome:
     `confidence` is the weight of this one sign, 0 to 1; README of the playbooks tells the arithmetic.
     """
 
-    says: Words = Text("")
-    because: Words = Text("")
+    says: Words = NO_TEXT
+    because: Words = NO_TEXT
     blames: Many = ()
     secondary: Many = ()
     rules_out: Many = ()
@@ -85,8 +85,8 @@ class Step:
     """What every step carries: its id, its text, why it is asked, and the evidence shown beside it."""
 
     id: StepId
-    text: Words = Text("")
-    why: Words = Text("")
+    text: Words = NO_TEXT
+    why: Words = NO_TEXT
     show: Many = ()
     chart: str = ""
 
@@ -116,7 +116,7 @@ class Conclude(Step):
     """Says what this place of the tree means: a sub-result; walked by itself."""
 
     kind: Literal["conclude"] = "conclude"
-    because: Words = Text("")
+    because: Words = NO_TEXT
     blames: Many = ()
     secondary: Many = ()
     rules_out: Many = ()
@@ -138,7 +138,7 @@ class Manual(Step):
 
     kind: Literal["manual"] = "manual"
     command: str = ""
-    effect: Annotated[Words, Field(alias="is")] = Text("")
+    effect: Annotated[Words, Field(alias="is")] = NO_TEXT
     on: str = ""
     result: Many = ()
     next: Word
@@ -161,7 +161,7 @@ class Notify(Step):
 
     kind: Literal["notify"] = "notify"
     to: Annotated[Many, Field(min_length=1)]
-    message: Words = Text("")
+    message: Words = NO_TEXT
     next: Word
 
 
@@ -202,7 +202,7 @@ class Action(Step):
 
     kind: Literal["action"] = "action"
     role: str = ""
-    risk: Words = Text("")
+    risk: Words = NO_TEXT
     approval: str = ""
     command: str = ""
     on: str = ""
@@ -235,14 +235,14 @@ class FormField:
     """One field of a form; `fill` names the question or the fact of the run that is written in beforehand."""
 
     name: Name
-    label: Words = Text("")
+    label: Words = NO_TEXT
     kind: Literal["text", "choice", "yes_no", "number", "time", "date"] = "text"
     options: Many = ()
     required: bool = False
     fill: str = ""
     unit: str = ""
     warn_when: When | None = None
-    warning: Words = Text("")
+    warning: Words = NO_TEXT
 
     __pydantic_config__ = STRICT
 
@@ -265,7 +265,7 @@ class Item:
     text: Words
     figure: str = ""
     limit: When | None = None
-    if_not: Words = Text("")
+    if_not: Words = NO_TEXT
     guide: str = ""
 
     __pydantic_config__ = STRICT
