@@ -18,6 +18,8 @@ from noc_console.agent.clock import Clock
 from noc_console.agent.evidence import Evidence
 from noc_console.agent.facts import facts_of
 from noc_console.agent.flow import Flow
+from noc_console.agent.incident_desk import IncidentDesk
+from noc_console.agent.incident_record import IncidentRecord
 from noc_console.agent.incoming import IncomingDesk
 from noc_console.agent.intake import Intake
 from noc_console.agent.jobs import Jobs
@@ -90,6 +92,8 @@ class Agent:
         self.workshop = Workshop(self.rules, parts.group)
         self.plans = PlanDesk(self.flow, self.channels, self.alarms)
         self.load_figures = LoadDesk(self.flow)
+        self.incidents = IncidentDesk(self.flow, self.alarms)
+        self.incident_record = IncidentRecord(self.recorder, self.channels, self.incidents)
         self.reads = Reads(self.clock, self.recorder, self.bell)
         self.work = Work(self.channels, self.supervisor, self.board)
         self.jobs = Jobs(self.supervisor, parts.group)
@@ -123,6 +127,7 @@ class Agent:
         await self.rules.load()
         await self.load_figures.load()
         await self.notices.load()
+        await self.incidents.load()
         for event in history.opened_with:
             self._remember(event)
         self.board.set_agent(facts_of(self))
@@ -201,7 +206,8 @@ class Agent:
 
     def _remember(self, event: Event) -> None:
         """Keep what happened to the agent itself for the console's eyes."""
-        if not (event.channel_id or event.input_id) and "text" in event.data:
+        is_own = not (event.channel_id or event.input_id or "incident" in event.data)
+        if is_own and "text" in event.data:
             again = "Recording again. " if event.kind == "RecordingResumed" else ""
             self.news.append({"at": event.at, "kind": event.kind, "text": again + str(event.data["text"])})
 

@@ -30,6 +30,7 @@ def facts_of(agent: Agent) -> dict[str, Any]:
             "memory_ratio": round(machine.memory_ratio, 3),
             "disk_ratio": round(machine.disk_ratio, 3),
         },
+        "incidents": agent.incidents.facts(),
         "incoming": agent.incoming.facts(),
         "notices": agent.notices.facts(),
         "lab": agent.lab.facts(),

@@ -24,6 +24,8 @@ OWN_TOKEN = f"{BASE}/incoming/"  # other systems come in here with tokens of the
 MAX_BODY = 64 * 1024
 MAX_INCOMING = 1024**2
 MAX_IMPORT = 8 * 1024**2
+MAX_PICTURE = 8 * 1024**2
+_PICTURES = re.compile(rf"{BASE}/incidents/\d+/pictures")
 _ALIASES = (
     (re.compile(r"/api(?!/v1(?:/|$))(?=/|$)"), BASE),
     (re.compile(r"/api/v1/alerts(?=/|$)"), f"{BASE}/alarms"),
@@ -149,6 +151,8 @@ class _Bounded:
 def _limit(path: str) -> int:
     if path.startswith(OWN_TOKEN):
         return MAX_INCOMING
+    if _PICTURES.fullmatch(path):
+        return MAX_PICTURE
     return MAX_IMPORT if path == f"{BASE}/channels/import" else MAX_BODY
 
 

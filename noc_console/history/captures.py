@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -124,6 +125,16 @@ def find(connection: Connection, digest: str) -> tuple[str, str] | None:
         select(_ROWS.c.media_type, _ROWS.c.capture_class).where(_ROWS.c.hash == digest)
     ).one_or_none()
     return None if found is None else (found.media_type, found.capture_class)
+
+
+def facts(connection: Connection, digests: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return media type, class and size of the captures that are still listed, by hash."""
+    columns = (_ROWS.c.hash, _ROWS.c.media_type, _ROWS.c.capture_class, _ROWS.c.size_bytes)
+    found: dict[str, dict[str, Any]] = {}
+    for begin in range(0, len(digests), 500):
+        rows = connection.execute(select(*columns).where(_ROWS.c.hash.in_(digests[begin : begin + 500])))
+        found |= {row["hash"]: {name: row[name] for name in list(row)[1:]} for row in rows.mappings()}
+    return found
 
 
 def _named(event: Event) -> Iterable[object]:

@@ -27,6 +27,7 @@ from noc_console.history import (
 )
 from noc_console.history.captures import Captures
 from noc_console.history.copying import DailyCopy
+from noc_console.history.baseline import DAY_S, POINTS, Baseline, baseline_of
 from noc_console.history.faults import FAULTS, fault_of, sentence
 from noc_console.history.lock import FileLock
 from noc_console.history.names import Name
@@ -104,6 +105,11 @@ class History:
     async def series(self, query: SeriesQuery) -> SeriesAnswer:
         """Return one curve of at most the asked points."""
         return await self._read(lambda c: reading.read_series(c, self._shelves(), query))
+
+    async def baseline(self, input_id: int, metric: str, rung: str, end: float) -> Baseline | None:
+        """Return what was normal for a curve in the 24 h before a Unix time, None where too little is known."""
+        asked = SeriesQuery(input_id, metric, end - DAY_S, end, rung, POINTS)
+        return baseline_of((await self.series(asked)).points)
 
     async def several(self, queries: Sequence[SeriesQuery]) -> tuple[SeriesAnswer, ...]:
         """Return several curves, read at one moment, in the order they were asked."""
@@ -229,6 +235,14 @@ class History:
     async def incident(self, incident_id: int) -> Mapping[str, Any] | None:
         """Return one incident, None when there is none of that number."""
         return await self._read(lambda c: incidents.incident(c, incident_id))
+
+    async def incident_events(self, incident_id: int) -> tuple[Event, ...]:
+        """Return an incident's own events in order."""
+        return await self._read(lambda c: incidents.events_of(c, incident_id))
+
+    async def captures_of(self, digests: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return media type, class and size of those pieces of evidence that are still kept, by hash."""
+        return await self._read(lambda c: captures.facts(c, digests))
 
     async def last_incident_id(self) -> int:
         """Return the highest incident number ever used."""
