@@ -18,6 +18,7 @@ from noc_console.agent.clock import Clock
 from noc_console.agent.evidence import Evidence
 from noc_console.agent.facts import facts_of
 from noc_console.agent.flow import Flow
+from noc_console.agent.guide_room import GuideRoom
 from noc_console.agent.incident_desk import IncidentDesk
 from noc_console.agent.incident_record import IncidentRecord
 from noc_console.agent.incoming import IncomingDesk
@@ -114,6 +115,10 @@ class Agent:
         self._group = parts.group
         self._channel_of: dict[int, int] = {}
         self.news: deque[dict[str, Any]] = deque(maxlen=_MOST_NEWS)
+        self.guides = GuideRoom(
+            self.recorder, self.flow, self.alarms, self.board, lambda: self.channels.by_id, self.settings.db
+        )
+        self.media = Media(parts.media_folder, self.supervisor, self.clock, self.flow, self.recorder, self.happened)
         self.intake = Intake(self.recorder, self.flow, self.work.rings, self.happened)
 
     async def load(self) -> None:
@@ -201,6 +206,8 @@ class Agent:
         if event.kind == "RecordingStopped":
             text = str(event.data.get("text") or "The history cannot be written.")
             self._group.create_task(self._raise_store(text))
+        self.media.frames.heard(event)
+        self.guides.heard(event)
         elif event.kind == "RecordingResumed":
             self._group.create_task(self._clear_store())
 

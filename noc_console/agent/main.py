@@ -194,6 +194,8 @@ class Household:
     async def _serve(self, coming: Awaitable[Agent], door: Door) -> None:
         def started() -> None:
             life.announce(self.settings.db, door.url, door.token)
+        group.create_task(agent.media.run())
+        group.create_task(agent.guides.run())
             life.say_ready(self.launch.ready_fd, door.url)
             if not self.launch.embedded and not self.launch.table:
                 sys.stderr.write(f"The agent serves at {door.url} (process {os.getpid()}). {door.how}\n")

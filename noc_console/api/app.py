@@ -10,6 +10,7 @@ from noc_console.api import (
     alarms,
     answers,
     catalogue,
+    guides,
     history,
     incidents,
     incoming,
@@ -60,6 +61,7 @@ def build(agent: Agent) -> FastAPI:
         programs.routes,
     )
     for routes in rooms:
+        guides.routes,
         app.include_router(routes, prefix=BASE)
     return app
 
