@@ -17,6 +17,7 @@ from noc_console.history import SeriesQuery
 Order = Literal["max", "min"]
 _DAY_S = 86_400.0
 _MOST_TICKS = 600
+_BAND = ("low", "mean", "high", "n", "covered_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class Reads:
         query = SeriesQuery(input_id, metric, start, end, rung, points)
         answer = await self.recorder.ask(self.recorder.history.series(query))
         return {"unit": answer.unit, "points": answer.points, "gaps": answer.gaps}
+
+    async def baseline(self, input_id: int, metric: str, rung: str, end: float | None) -> dict[str, Any]:
+        """Return the band a metric was in during the last 24 h, null where less than an hour of it is known."""
+        _known_metric(metric)
+        until = self.clock.now() if end is None else end
+        found = await self.recorder.ask(self.recorder.history.baseline(input_id, metric, rung, until))
+        told = None if found is None else {name: getattr(found, name) for name in _BAND}
+        return {"metric": metric, "unit": metrics()[metric].unit, "end": until, "band": told}
 
     async def top(self, metric: str, span: Span, n: int, order: Order) -> dict[str, Any]:
         """Return the series of a metric with the highest (or lowest) values of a window."""

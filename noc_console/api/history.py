@@ -31,6 +31,18 @@ async def series(
     return answers.bare(await agent.reads.series(input_id, metric, rung, Span(start, end), points))
 
 
+@routes.get("/series/baseline")
+async def baseline(
+    agent: TheAgent,
+    metric: Key,
+    input_id: Annotated[int, Query(alias="input", ge=0, le=2**62)] = 0,
+    rung: Annotated[str, Query(max_length=128)] = "",
+    end: Time = None,
+) -> Response:
+    """Return the normal range of a series in the 24 h before `end`."""
+    return answers.bare(await agent.reads.baseline(input_id, metric, rung, end))
+
+
 @routes.get("/journal")
 async def journal(
     agent: TheAgent,

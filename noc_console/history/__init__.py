@@ -1,5 +1,6 @@
 """local.db and the captures beside it: what was measured, what happened, what is configured."""
 
+from noc_console.history.baseline import Baseline, baseline_of
 from noc_console.history.history import History
 from noc_console.history.opening import open_history
 from noc_console.history.values import (
@@ -13,6 +14,7 @@ from noc_console.history.values import (
 )
 
 __all__ = [
+    "Baseline",
     "History",
     "RecordingState",
     "SeriesAnswer",
@@ -21,5 +23,6 @@ __all__ = [
     "Tick",
     "TickRow",
     "TopRow",
+    "baseline_of",
     "open_history",
 ]

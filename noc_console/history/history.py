@@ -25,9 +25,9 @@ from noc_console.history import (
     ranking,
     reading,
 )
+from noc_console.history.baseline import DAY_S, POINTS, Baseline, baseline_of
 from noc_console.history.captures import Captures
 from noc_console.history.copying import DailyCopy
-from noc_console.history.baseline import DAY_S, POINTS, Baseline, baseline_of
 from noc_console.history.faults import FAULTS, fault_of, sentence
 from noc_console.history.lock import FileLock
 from noc_console.history.names import Name
