@@ -118,7 +118,6 @@ class Agent:
         self.guides = GuideRoom(
             self.recorder, self.flow, self.alarms, self.board, lambda: self.channels.by_id, self.settings.db
         )
-        self.media = Media(parts.media_folder, self.supervisor, self.clock, self.flow, self.recorder, self.happened)
         self.intake = Intake(self.recorder, self.flow, self.work.rings, self.happened)
 
     async def load(self) -> None:
@@ -206,7 +205,6 @@ class Agent:
         if event.kind == "RecordingStopped":
             text = str(event.data.get("text") or "The history cannot be written.")
             self._group.create_task(self._raise_store(text))
-        self.media.frames.heard(event)
         self.guides.heard(event)
         elif event.kind == "RecordingResumed":
             self._group.create_task(self._clear_store())

@@ -194,7 +194,6 @@ class Household:
     async def _serve(self, coming: Awaitable[Agent], door: Door) -> None:
         def started() -> None:
             life.announce(self.settings.db, door.url, door.token)
-        group.create_task(agent.media.run())
         group.create_task(agent.guides.run())
             life.say_ready(self.launch.ready_fd, door.url)
             if not self.launch.embedded and not self.launch.table:
