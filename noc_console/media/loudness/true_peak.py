@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from noc_console.media.loudness.products import product
 from noc_console.media.loudness.weighting import BLOCK
 
 OVERSAMPLING = 4
@@ -41,7 +42,7 @@ class TruePeak:
         joined = np.concatenate([self._before, samples], axis=1)
         self._before = joined[:, size:].copy()
         pieces = np.lib.stride_tricks.sliding_window_view(joined, _PIECE + _TAPS - 1, axis=1)[:, ::_PIECE]
-        between = (pieces.reshape(-1, _PIECE + _TAPS - 1) @ _matrix()).reshape(channels, size // BLOCK, -1)
+        between = product(pieces.reshape(-1, _PIECE + _TAPS - 1), _matrix()).reshape(channels, size // BLOCK, -1)
         blocks = samples.reshape(channels, -1, BLOCK)
         return np.maximum(_largest(blocks), _largest(between))
 

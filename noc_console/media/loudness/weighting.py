@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from noc_console.media.loudness.products import product
+
 BLOCK = 480
 PIECE = 24
 _IN_BLOCK = BLOCK // PIECE
@@ -52,12 +54,12 @@ class KWeighting:
         channels, size = samples.shape
         blocks = size // BLOCK
         pieces = samples.reshape(-1, PIECE)
-        added = (pieces @ matrices.taken).reshape(channels, blocks, _IN_BLOCK * 4)
-        states = added @ matrices.within
-        starts = self._starts(states[:, :, -4:], matrices.steps)
-        states += starts @ matrices.carried
-        weighted = pieces @ matrices.direct
-        weighted += states[:, :, :-4].reshape(-1, 4) @ matrices.echo
+        added = product(pieces, matrices.taken).reshape(-1, _IN_BLOCK * 4)
+        states = product(added, matrices.within)
+        starts = self._starts(states[:, -4:].reshape(channels, blocks, 4), matrices.steps)
+        states += product(starts.reshape(-1, 4), matrices.carried)
+        weighted = product(pieces, matrices.direct)
+        weighted += product(states[:, :-4].reshape(-1, 4), matrices.echo)
         weighted = weighted.reshape(channels, blocks, BLOCK)
         return np.asarray(np.einsum("cbn,cbn->cb", weighted, weighted) / BLOCK)
 
