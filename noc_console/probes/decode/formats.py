@@ -18,7 +18,7 @@ _CHROMA = {"420": "4:2:0", "422": "4:2:2", "444": "4:4:4", "gray": "4:0:0"}
 
 
 def headers(track: Track, unit: Unit) -> bytes:
-    """Return the bytes of a picture that `media.es` reads, with start codes: parameter sets, messages, first slice."""
+    """Return what `media.es` reads of a picture, with start codes: parameter sets, messages, the first slice."""
     if not track.is_prefixed:
         return unit.data[:_LOOKED_AT]
     sets = _avc_sets(track.extradata) if track.codec == "avc1" else _hevc_sets(track.extradata)

@@ -33,7 +33,8 @@ _OPTIONS = {"probesize": "5000000", "analyzeduration": "5000000", "protocol_whit
 def opened(file: BinaryIO | str, format: str | None = None) -> InputContainer:
     """Open a container; raises Undecodable where the library does not know it."""
     try:
-        return av.open(file, "r", format=format, options=_OPTIONS)
+        container: InputContainer = av.open(file, "r", format=format, options=_OPTIONS)
+        return container
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Undecodable(f"It is no media file that can be opened: {_reason(error)}.") from None
 
@@ -81,7 +82,8 @@ def _track(stream: Any, wants_picture: bool) -> Track | None:
     if stream.type == "video" and (not wants_picture or stream.disposition & stream.disposition.attached_pic):
         return None
     name = context.codec.name if context.codec else ""
-    codec = _CODECS.get(context.name, context.name)
+    family = context.codec.canonical_name if context.codec else context.name
+    codec = _CODECS.get(family, family)
     extradata = context.extradata or b""
     is_prefixed = codec in ("avc1", "hvc1") and extradata[:1] == b"\x01"
     where = f"track/{stream.id or stream.index + 1}"

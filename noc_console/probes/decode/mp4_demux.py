@@ -1,4 +1,4 @@
-"""Takes fragmented MP4 apart: the samples of each track fragment, with what the initialisation segment tells of them."""
+"""Takes fragmented MP4 apart: the samples of each track fragment, by what the initialisation segment tells."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ class Mp4Demuxer:
         self._init, self._known = moov if len(moov) < 1 << 20 else b"", _tracks(moov, movie)
 
     def _segment(self, data: bytes, top: list[Box], mode: str) -> Demuxed:
-        found, lanes = Demuxed(), {}
+        found = Demuxed()
+        lanes: dict[int, Lane] = {}
         fragments = [box for box in top if box.kind == b"moof"]
         if not fragments:
             raise Undecodable("The segment has no fragment.")
@@ -79,9 +80,7 @@ class Mp4Demuxer:
                 text = f"The {known.track.kind} is encrypted ({known.track.scheme}) and cannot be decoded."
                 found.faults.append(text)
         if not lanes and not found.faults:
-            raise Undecodable(
-                "The initialisation segment does not belong to this segment: it has none of its tracks."
-            )
+            raise Undecodable("The initialisation segment is not that of this segment: it has none of its tracks.")
         found.lanes = list(lanes.values())
         if any(box.kind == b"mdat" and box.is_cut for box in top):
             found.faults.append("The segment is cut off before its end.")

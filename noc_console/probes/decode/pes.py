@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ class Block:
     @classmethod
     def of(cls, rows: Bytes) -> Block:
         """Return the block of packets (n, 188)."""
-        pids = ((rows[:, 1] & 0x1F).astype(np.uint16) << 8) | rows[:, 2]
+        pids = np.asarray(((rows[:, 1] & 0x1F).astype(np.uint16) << 8) | rows[:, 2], np.uint16)
         control = rows[:, 3] & 0x30
         skip = np.full(len(rows), 4, np.int16)
         adapted = np.flatnonzero(control & 0x20)
@@ -73,16 +74,15 @@ def whole(block: Block, pid: int, memory: Assembly, keys_of: str, is_end: bool) 
     mine = np.flatnonzero((block.pids == pid) & (block.skip < PACKET))
     if not len(mine):
         return _close(memory) if is_end else []
-    rows = block.rows[mine]
-    mine_skip = block.skip[mine]
-    breaks = _breaks(rows, memory)
+    mine, breaks = _followed(block.rows, mine, memory)
+    rows, mine_skip = block.rows[mine], block.skip[mine]
     starts = np.flatnonzero(rows[:, 1] & 0x40)
     found: list[Pes] = []
     edges = [*starts.tolist(), len(rows)]
     if edges[0] > 0 and memory.is_open:
         memory.is_damaged |= bool(breaks[: edges[0]].any())
         memory.pending = (memory.pending + _joined(rows, mine_skip, 0, edges[0]))[:MOST_PES_BYTES]
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         found += _close(memory)
         is_last = end == len(rows)
         skip = int(mine_skip[begin])
@@ -102,17 +102,24 @@ def whole(block: Block, pid: int, memory: Assembly, keys_of: str, is_end: bool) 
     return found
 
 
-def _breaks(rows: Bytes, memory: Assembly) -> NDArray[np.bool_]:
-    """Return where the continuity counter does not follow (ISO/IEC 13818-1, 2.4.3.3); all rows carry payload."""
-    counters = (rows[:, 3] & 15).astype(np.int16)
+def _followed(rows: Bytes, mine: Ints, memory: Assembly) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return the rows of a PID without legal repeats, and where the continuity counter does not follow.
+
+    ISO/IEC 13818-1, 2.4.3.3: all rows carry payload; one repeat of the packet before is legal.
+    """
+    counters = (rows[mine, 3] & 15).astype(np.int16)
+    same = 1 + np.flatnonzero(counters[1:] == counters[:-1])
+    if len(same):
+        repeats = [at for at in same.tolist() if np.array_equal(rows[mine[at], 12:], rows[mine[at - 1], 12:])]
+        mine, counters = np.delete(mine, repeats), np.delete(counters, repeats)
     before = np.empty_like(counters)
     before[1:] = counters[:-1]
     before[0] = memory.counter if memory.counter >= 0 else counters[0] - 1
     steps = (counters - before) & 15
     memory.counter = int(counters[-1])
-    breaks = steps != 1
+    breaks: NDArray[np.bool_] = steps != 1
     memory.lost += int(np.count_nonzero(breaks))
-    return breaks
+    return mine, breaks
 
 
 def _joined(rows: Bytes, skip: NDArray[np.int16], begin: int, end: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from noc_console.media.es.format import Audio
 from noc_console.media.loudness.channels import usual_layout
 from noc_console.media.loudness.meter import SAMPLE_RATE, Meter
-from noc_console.media.stretch import BLOCK, SoundStretch
+from noc_console.media.stretch import SoundStretch
 from noc_console.probes.decode import formats
 from noc_console.probes.decode.codecs import BROKEN, context_of
 from noc_console.probes.decode.units import Lane, Track, Unit
@@ -27,6 +27,7 @@ JUMP_S = 0.015
 _PULL = 0.1
 # the first frames of a decoder that starts in the middle miss what the frame before would have added to them
 _PRIMING = {"aac": 1, "aac_latm": 1, "mp2": 1, "mp3": 2, "mp2float": 1, "mp3float": 2, "ac3": 1, "eac3": 1}
+_MOST_PRIMING = 2
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class _Run:
     """Samples that follow each other without a gap; `at_s` is the time of the first."""
 
     at_s: float
+    layout: tuple[str, ...]
     parts: list[Samples] = field(default_factory=list)
 
 
@@ -45,31 +47,46 @@ class SoundLane:
         self._context = context_of(track)
         self._resampler: Any = None
         self._layout: tuple[str, ...] = ()
+        self._names: tuple[str, ...] = ()
         self._form = ""
+        self._has_stamps = False
         self._meter: Meter | None = None
         self._next_s = math.nan
         self._drops = 0 if track.context is not None else _PRIMING.get(track.decoder, 0)
         self._audio: Audio | None = None
 
     def measure(self, lane: Lane, is_end: bool = False) -> tuple[SoundStretch | None, list[str]]:
-        """Return what was heard in a stretch, and sentences about what was missing; None where nothing was decoded."""
+        """Return what was heard in a stretch, None where nothing was decoded, and what was missing."""
         runs: list[_Run] = []
         faults: list[str] = []
         broken = 0
+        self._has_stamps = any(not math.isnan(unit.pts_s) for unit in lane.units)
         if lane.units and not math.isnan(self._next_s):
             self._pull(lane.units)
         for unit in lane.units:
             broken += not self._decode(unit, runs, faults)
         if is_end and self._resampler is not None:
             self._take_resampled(None, runs)
-        blocks = [self._meter.feed(np.concatenate(run.parts, axis=1), run.at_s) for run in runs if self._meter]
+        blocks = self._metered(runs)
         if not blocks or self._audio is None:
+            if broken or (self._audio is None and len(lane.units) > _MOST_PRIMING):
+                faults.append(f"No sound of {self.track.name} could be decoded, of {len(lane.units)} frames.")
             return None, faults
         joined = np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
         bits = 8 * sum(unit.size for unit in lane.units)
         start_s = runs[0].at_s
         audio = _with_rate(self._audio, bits, self._next_s - start_s)
         return SoundStretch(audio, start_s, self._next_s, joined, bits, broken), faults
+
+    def _metered(self, runs: list[_Run]) -> list[NDArray[np.void]]:
+        """Return the blocks of runs; a run whose layout is another than the one before begins a new meter."""
+        blocks = []
+        for run in runs:
+            if run.layout != self._layout or self._meter is None:
+                self._layout, self._meter = run.layout, Meter(SAMPLE_RATE, run.layout)
+            if run.parts:
+                blocks.append(self._meter.feed(np.concatenate(run.parts, axis=1), run.at_s))
+        return blocks
 
     def _decode(self, unit: Unit, runs: list[_Run], faults: list[str]) -> bool:
         """Decode one frame; return whether it was whole."""
@@ -88,20 +105,28 @@ class SoundLane:
         for frame in decoded:
             if self._drops:
                 self._drops -= 1
+                self._skip(frame)
                 continue
             if frame.samples:
                 self._take(frame, unit, runs, faults)
         return True
 
+    def _skip(self, frame: Any) -> None:
+        """Leave out a frame that lacks what came before it; the time goes on."""
+        at_s = _at(frame)
+        self._next_s = (self._next_s if math.isnan(at_s) else at_s) + frame.samples / frame.sample_rate
+
     def _take(self, frame: Any, unit: Unit, runs: list[_Run], faults: list[str]) -> None:
+        at_s = _at(frame)
+        if math.isnan(self._next_s):
+            if math.isnan(at_s) and self._has_stamps:
+                return  # the first time stamp comes later in this stretch
+            self._next_s = 0.0 if math.isnan(at_s) else at_s
         form = f"{frame.format.name} {frame.layout.name} {frame.sample_rate}"
         if form != self._form:
             self._begin(frame, form, unit)
-        at_s = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else math.nan
-        if math.isnan(self._next_s):
-            self._next_s = 0.0 if math.isnan(at_s) else at_s
-            runs.append(_Run(self._next_s))
-        elif not math.isnan(at_s) and abs(at_s - self._next_s) > JUMP_S:
+            runs.append(_Run(self._next_s, self._names))
+        if not math.isnan(at_s) and abs(at_s - self._next_s) > JUMP_S:
             missing = at_s - self._next_s
             if abs(missing) > 0.03 and len(faults) < 8:
                 what = (
@@ -109,10 +134,10 @@ class SoundLane:
                 )
                 faults.append(f"{what} at {self._next_s:.2f} s by the stream's clock.")
             self._next_s = at_s
-            runs.append(_Run(at_s))
+            runs.append(_Run(at_s, self._names))
             self._resampler = _resampler(frame) if self._resampler is not None else None
         if not runs:
-            runs.append(_Run(self._next_s))
+            runs.append(_Run(self._next_s, self._names))
         if self._resampler is None:
             self._add(_planes(frame), runs)
         else:
@@ -138,8 +163,7 @@ class SoundLane:
         if not names or len(set(names)) != len(names) or any(name.startswith("UNSD") for name in names):
             names = usual_layout(frame.layout.nb_channels)
         self._form = form
-        if names != self._layout or self._meter is None:
-            self._layout, self._meter = names, Meter(SAMPLE_RATE, names)
+        self._names = names
         is_ready = frame.format.name == "fltp" and frame.sample_rate == SAMPLE_RATE
         self._resampler = None if is_ready else _resampler(frame)
         self._audio = formats.audio(self.track, unit, self._context, names)
@@ -149,6 +173,15 @@ class SoundLane:
         first = next((unit for unit in units[:8] if not math.isnan(unit.pts_s)), None)
         if first is not None and first is units[0] and abs(first.pts_s - self._next_s) < JUMP_S:
             self._next_s += (first.pts_s - self._next_s) * _PULL
+
+
+def _at(frame: Any) -> float:
+    return float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else math.nan
+
+
+def _gap(missing_s: float, at_s: float) -> str:
+    what = f"{missing_s:.2f} s of sound are missing" if missing_s > 0 else f"Sound goes back by {-missing_s:.2f} s"
+    return f"{what} at {at_s:.2f} s by the stream's clock."
 
 
 def _resampler(frame: Any) -> Any:
@@ -161,8 +194,6 @@ def _planes(frame: Any) -> Samples:
 
 
 def _with_rate(audio: Audio, bits: int, seconds: float) -> Audio:
-    from dataclasses import replace
-
     if audio.bitrate_bps or seconds <= 0:
         return audio
     return replace(audio, bitrate_bps=round(bits / seconds))

@@ -95,7 +95,9 @@ class TsDemuxer:
             return
         lane = Lane(track)
         for one in some:
-            if not one.is_scrambled:
+            if one.is_scrambled:
+                lane.units.append(Unit(b"", one.size, self._timeline.seconds(one.pts), is_damaged=True))
+            else:
                 lane.units += self._pictures(track, one) if track.kind == "video" else self._sounds(track, one)
         found.lanes.append(lane)
 
