@@ -29,7 +29,7 @@ class Held:
 
 @dataclass(slots=True)
 class InputState:
-    """What is known of one input: newest metrics and findings by scope, and its rungs."""
+    """What is known of one input: newest metrics and findings by scope, its rungs, and its picture and sound."""
 
     entry: Input
     at: float = 0.0
@@ -37,6 +37,8 @@ class InputState:
     held: dict[str, dict[tuple[str, str], Held]] = field(default_factory=dict)
     rungs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     target_s: float = 0.0
+    media: dict[str, Any] = field(default_factory=dict)
+    formats: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def state(self, at: float) -> str:
         """Say how fresh the data is: loading, ok, stale or lost."""
@@ -112,10 +114,31 @@ class Board:
             return
         one = state.inputs[input_id]
         one.rungs = {str(rung["rung"]): rung for rung in rungs}
+        one.formats = {rung: found for rung, found in one.formats.items() if rung in one.rungs}
         for scopes in (one.metrics, one.held):
             for scope in [scope for scope in scopes if "/" in scope and scope.partition("/")[2] not in one.rungs]:
                 del scopes[scope]
         state.rev = self._next()
+
+    def set_media(self, input_id: int, facts: Mapping[str, Any]) -> None:
+        """Take what is new of an input's picture and sound: `thumbnail`, `picture`, `meters`, `why`."""
+        state = self._by_input.get(input_id)
+        if state is None:
+            return
+        media = state.inputs[input_id].media
+        if any(media.get(key) != value for key, value in facts.items()):
+            media.update(facts)
+            state.rev = self._next()
+
+    def set_format(self, input_id: int, rung: str, kind: str, facts: Mapping[str, Any]) -> None:
+        """Take what a rung's picture (`video`) or sound (`audio`) turned out to be."""
+        state = self._by_input.get(input_id)
+        if state is None:
+            return
+        formats = state.inputs[input_id].formats
+        if formats.get(rung, {}).get(kind) != facts:
+            formats[rung] = {**formats.get(rung, {}), kind: dict(facts)}
+            state.rev = self._next()
 
     def set_alarm(self, alarm: Mapping[str, Any]) -> None:
         """Take an alarm object; a resolved one is shown once more and then gone."""
@@ -289,8 +312,24 @@ def _channel(
         **_marks(every, worst),
         "no_data": any(one["no_data_since"] is not None for one in inputs),
         "spark": (state.spark + ([round(total / count, 3)] if count else []))[-SPARK_MINUTES:],
+        **_shown_media(state.inputs.values()),
         "inputs": inputs,
     }
+
+
+def _shown_media(inputs: Iterable[InputState]) -> dict[str, Any]:
+    """Return the channel's picture and sound: those of the input nearest to the viewers that has any."""
+    known = sorted((one for one in inputs if one.media), key=lambda one: -int(one.entry.layer))
+    newest = max((one.media["thumbnail"] for one in known if "thumbnail" in one.media), key=_seq, default=None)
+    return {
+        "thumbnail": newest,
+        "picture": next((one.media["picture"] for one in known if one.media.get("picture")), None),
+        "meters": next((one.media["meters"] for one in known if "meters" in one.media), None),
+    }
+
+
+def _seq(thumbnail: Mapping[str, Any]) -> int:
+    return int(thumbnail["seq"])
 
 
 def _is_hidden(alarm: Mapping[str, Any]) -> bool:
@@ -327,6 +366,14 @@ def _input(one: InputState, alarms: list[dict[str, Any]], at: float, silent: Map
         "level": str(entry.level),
         "promoted": bool(whole.get("input.promoted", 0.0)),
         "state": one.state(at),
+        "media": {
+            "mode": str(entry.media),
+            "is_promoted": bool(one.media.get("is_promoted")),
+            "why": one.media.get("why", ""),
+            "picture": one.media.get("picture") or None,
+            "thumbnail": one.media.get("thumbnail"),
+            "meters": one.media.get("meters"),
+        },
         "no_data_since": silent.get(entry.id),
         "at": one.at,
         "severity": str(max(ranks, key=lambda severity: severity.rank, default=Severity.CLEARED)),
@@ -352,7 +399,7 @@ def _metrics(one: InputState) -> tuple[dict[str, float], dict[str, dict[str, flo
 
 
 def _rungs(one: InputState, by_rung: Mapping[str, Mapping[str, float]]) -> list[dict[str, Any]]:
-    names = one.rungs or {name: {} for name in by_rung}
+    names = one.rungs or {name: {} for name in dict.fromkeys((*by_rung, *one.formats))}
     return [
         {
             "rung": name,
@@ -365,6 +412,7 @@ def _rungs(one: InputState, by_rung: Mapping[str, Mapping[str, float]]) -> list[
             "language": facts.get("language", ""),
             "severity": str(_rung_severity(one, name)),
             "metrics": dict(by_rung.get(name, {})),
+            "format": one.formats.get(name),
         }
         for name, facts in names.items()
     ]

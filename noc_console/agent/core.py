@@ -27,6 +27,8 @@ from noc_console.agent.jobs import Jobs
 from noc_console.agent.lab import LabDesk
 from noc_console.agent.load_desk import LoadDesk
 from noc_console.agent.machine import Machine
+from noc_console.agent.media import Media
+from noc_console.agent.media_folder import MediaFolder
 from noc_console.agent.notices import Notices
 from noc_console.agent.plan_desk import PlanDesk
 from noc_console.agent.programs import Programs
@@ -64,6 +66,7 @@ class Parts:
     group: asyncio.TaskGroup
     port: int
     stop: asyncio.Event
+    media_folder: MediaFolder | None = None
 
 
 class Agent:
@@ -112,13 +115,14 @@ class Agent:
         )
         self.evidence = Evidence(self.recorder, self.supervisor)
         self.stream_evidence = StreamEvidence(self.recorder, self.supervisor, self.settings)
-        self._group = parts.group
-        self._channel_of: dict[int, int] = {}
-        self.news: deque[dict[str, Any]] = deque(maxlen=_MOST_NEWS)
         self.guides = GuideRoom(
             self.recorder, self.flow, self.alarms, self.board, lambda: self.channels.by_id, self.settings.db
         )
-        self.intake = Intake(self.recorder, self.flow, self.work.rings, self.happened)
+        self.media = Media(parts.media_folder, self.supervisor, self.clock, self.flow, self.recorder, self.happened)
+        self._group = parts.group
+        self._channel_of: dict[int, int] = {}
+        self.news: deque[dict[str, Any]] = deque(maxlen=_MOST_NEWS)
+        self.intake = Intake(self.recorder, self.flow, self.work.rings, self.happened, self.media.line)
 
     async def load(self) -> None:
         """Take up what the history knows: catalogue, templates, open alarms; then measuring begins."""
@@ -191,6 +195,7 @@ class Agent:
             for one in channel.inputs
             if not channel.is_demo or self.lab.serves(one)
         ]
+        self.media.assign(self.channels.by_id, inputs)
         self.supervisor.assign(inputs)
         self.work.rings.keep_only(one.id for one in inputs)
         self.flow.presence.keep_only(one.id for one in inputs)
@@ -201,11 +206,12 @@ class Agent:
         self.evidence.heard(event)
         self.load_figures.heard(event)
         self.stream_evidence.heard(event)
+        self.media.frames.heard(event)
+        self.guides.heard(event)
         self._remember(event)
         if event.kind == "RecordingStopped":
             text = str(event.data.get("text") or "The history cannot be written.")
             self._group.create_task(self._raise_store(text))
-        self.guides.heard(event)
         elif event.kind == "RecordingResumed":
             self._group.create_task(self._clear_store())
 

@@ -33,6 +33,7 @@ def facts_of(agent: Agent) -> dict[str, Any]:
         "incidents": agent.incidents.facts(),
         "incoming": agent.incoming.facts(),
         "notices": agent.notices.facts(),
+        "decoding": agent.media.facts(),
         "lab": agent.lab.facts(),
         "news": list(agent.news),
     }

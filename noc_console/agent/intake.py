@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from noc_console.agent.flow import Flow
 from noc_console.agent.looks import looks_of
+from noc_console.agent.media_line import MediaLine
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.rings import Rings
 from noc_console.model import Event
@@ -22,8 +23,16 @@ _log = logging.getLogger(__name__)
 class Intake:
     """The ears of the supervisor."""
 
-    def __init__(self, recorder: Recorder, flow: Flow, rings: Rings, happened: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        flow: Flow,
+        rings: Rings,
+        happened: Callable[[Event], None],
+        line: MediaLine | None = None,
+    ) -> None:
         self._recorder, self._flow, self._rings, self._happened = recorder, flow, rings, happened
+        self._line = line
         self._numbers: dict[int, tuple[BatchDecoder, dict[int, int]]] = {}
 
     def heard_batch(self, slot: int, batch: Batch, names: BatchDecoder) -> None:
@@ -41,6 +50,9 @@ class Intake:
                 self._rings.add(note["rows"])
             case "ladder":
                 self._flow.board.set_ladder(int(note["input_id"]), note["data"]["rungs"])
+            case "stretch":
+                if self._line is not None:
+                    self._line.heard(int(note["input_id"]), note["data"])
             case "event":
                 self._heard_event(int(note["input_id"]), note["data"])
             case kind:

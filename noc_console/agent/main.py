@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from noc_console.agent import life
 from noc_console.agent.clock import Clock
 from noc_console.agent.lab_process import LabProcess, start_lab
+from noc_console.agent.media_folder import MediaFolder, open_folder
 from noc_console.agent.supervisor import Supervisor
 from noc_console.errors import KnownError
 from noc_console.settings import Settings
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from noc_console.agent.core import Agent
     from noc_console.history import History
 
+
+_log = logging.getLogger(__name__)
 
 #: Serves an agent, once it is there, on a listening socket with a token; calls back when requests are answered.
 Serve = Callable[["Awaitable[Agent]", socket.socket, str, Callable[[], None]], Awaitable[None]]
@@ -106,6 +109,7 @@ class Household:
         self.launch, self.serve = launch, serve
         self.settings = launch.settings()
         self.clock = Clock()
+        self.media_folder: MediaFolder | None = None
 
     async def live(self) -> None:
         """Start, run until told to stop, end."""
@@ -113,14 +117,29 @@ class Household:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        supervisor = Supervisor(self.settings, self.clock)
-        with contextlib.closing(door.listener):
+        with contextlib.closing(door.listener), contextlib.ExitStack() as at_end:
+            self._open_media(at_end)
+            supervisor = Supervisor(self.settings, self.clock)
             try:
                 await supervisor.start()
                 await self._run(door, supervisor, stop)
             finally:
                 life.withdraw(self.settings.db)
                 await supervisor.end()
+
+    def _open_media(self, at_end: contextlib.ExitStack) -> None:
+        """Make the folder in which stretches wait for a decoder; without one nothing is decoded."""
+        if not self.settings.decode_workers:
+            return
+        try:
+            folder = open_folder(self.settings.media_bytes, self.settings.media_folder)
+        except OSError as error:
+            _log.warning("picture and sound are not measured: no folder for them can be made: %s", error.strerror)
+            self.settings = self.settings.model_copy(update={"decode_workers": 0, "media_folder": None})
+            return
+        at_end.callback(folder.close)
+        self.media_folder = folder
+        self.settings = self.settings.model_copy(update={"media_folder": folder.path})
 
     def _door(self) -> Door:
         launch = self.launch
@@ -158,7 +177,7 @@ class Household:
         from noc_console.agent.core import Agent, Parts
 
         port = door.listener.getsockname()[1]
-        agent = Agent(Parts(self.settings, self.clock, history, supervisor, group, port, stop))
+        agent = Agent(Parts(self.settings, self.clock, history, supervisor, group, port, stop, self.media_folder))
         await agent.load()
         return agent
 
@@ -175,6 +194,8 @@ class Household:
         group.create_task(agent.flow.run())
         group.create_task(agent.evidence.run())
         group.create_task(agent.stream_evidence.run())
+        group.create_task(agent.media.run())
+        group.create_task(agent.guides.run())
         group.create_task(fill_sparks(list(agent.channels.by_id.values()), agent.recorder, agent.board))
         group.create_task(Pulse(agent).run())
         group.create_task(NoticeBeat(agent).run())
@@ -194,7 +215,6 @@ class Household:
     async def _serve(self, coming: Awaitable[Agent], door: Door) -> None:
         def started() -> None:
             life.announce(self.settings.db, door.url, door.token)
-        group.create_task(agent.guides.run())
             life.say_ready(self.launch.ready_fd, door.url)
             if not self.launch.embedded and not self.launch.table:
                 sys.stderr.write(f"The agent serves at {door.url} (process {os.getpid()}). {door.how}\n")

@@ -16,6 +16,7 @@ from noc_console.api import (
     incoming,
     lab,
     live,
+    media,
     nms,
     notices,
     operations,
@@ -49,6 +50,7 @@ def build(agent: Agent) -> FastAPI:
         alarms.routes,
         history.routes,
         work.routes,
+        media.routes,
         catalogue.routes,
         lab.routes,
         notices.routes,
@@ -59,9 +61,9 @@ def build(agent: Agent) -> FastAPI:
         incoming.routes,
         operations.routes,
         programs.routes,
+        guides.routes,
     )
     for routes in rooms:
-        guides.routes,
         app.include_router(routes, prefix=BASE)
     return app
 
