@@ -62,6 +62,11 @@ def can_cut(decoder: str) -> bool:
     return decoder in _SIZES
 
 
+def begins(decoder: str, data: bytes) -> bool:
+    """Say whether two frames of a decoder follow each other in the data, or one that ends with it."""
+    return sum(end <= len(data) for _, (_, end) in zip(range(2), frames(decoder, data), strict=False)) > 0
+
+
 def frames(decoder: str, data: bytes) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each frame, the last with an end behind the data where it is cut.
 

@@ -101,12 +101,12 @@ class Decoder:
         body = opened_body(job, self._body(job))
         kind = kind_of(body) if job.kind == AUTO else job.kind
         if kind == TS:
-            return session.ts.feed(body, job.mode, is_end=job.sequence >= 0), False
+            return session.ts.feed(body, job.mode, is_end=job.is_last or job.sequence >= 0), job.is_last
         if kind == PACKED:
-            return demux(body, session.timeline), False
+            return demux(body, session.timeline), job.is_last
         if kind == FMP4:
             try:
-                return session.mp4.feed(body, job.init, job.mode), False
+                return session.mp4.feed(body, job.init, job.mode), job.is_last
             except Undecodable:
                 if not job.init and not looks_like_mp4(body):
                     raise

@@ -28,7 +28,8 @@ class Job:
     an fMP4. `at` is when the stretch is presented (Unix seconds), as far as it is known.
 
     `sequence` is the number of the segment among those of its rung, -1 where there are no numbers: after a number
-    that is not the next one the decoder starts cold. So it does after `is_discontinuity`. `program` (0: the first
+    that is not the next one the decoder starts cold. So it does after `is_discontinuity`. After `is_last` nothing
+    follows, so that it gives out what it holds. `program` (0: the first
     that has a picture, else the first) and `pids` (empty: all of it) choose among several services of a TS.
     `key` and `iv` (16 bytes each) open AES-128 CBC; `key` empty means: it is clear.
     """
@@ -43,6 +44,7 @@ class Job:
     at: float = 0.0
     sequence: int = -1
     is_discontinuity: bool = False
+    is_last: bool = False
     wants_thumbnail: bool = False
     program: int = 0
     pids: tuple[int, ...] = ()
@@ -75,6 +77,7 @@ def to_wire(job: Job) -> dict[str, Any]:
         "at": job.at,
         "sequence": job.sequence,
         "is_discontinuity": job.is_discontinuity,
+        "is_last": job.is_last,
         "wants_thumbnail": job.wants_thumbnail,
         "program": job.program,
         "pids": list(job.pids),
@@ -96,6 +99,7 @@ def from_wire(form: Mapping[str, Any]) -> Job:
             at=float(form["at"]),
             sequence=int(form["sequence"]),
             is_discontinuity=bool(form["is_discontinuity"]),
+            is_last=bool(form.get("is_last")),
             wants_thumbnail=bool(form["wants_thumbnail"]),
             program=int(form["program"]),
             pids=tuple(int(pid) for pid in form["pids"]),

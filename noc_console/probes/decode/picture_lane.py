@@ -59,7 +59,7 @@ class PictureLane:
         if self._context is None:
             self._context = context_of(self.track)
             if mode != KEYFRAMES:  # pictures before the first key picture refer to some that never came
-                wanted = wanted[next((at for at, unit in enumerate(wanted) if unit.is_key), len(wanted)) :]
+                wanted = wanted[next((at for at, unit in enumerate(wanted) if unit.is_key), 0) :]
         key_s = {round(unit.pts_s * 1000) for unit in units if unit.is_key and not math.isnan(unit.pts_s)}
         rows: list[np.void] = []
         newest, newest_s, broken = None, math.nan, sum(unit.is_damaged for unit in units)
@@ -82,9 +82,8 @@ class PictureLane:
         aspect = self._context.sample_aspect_ratio
         if mode == KEYFRAMES:
             self._context = None
-        if not rows and (broken or (mode != KEYFRAMES and not wanted)):
-            what = "none of its pictures could be decoded" if wanted else "no key picture came"
-            faults.append(f"{self.track.name}: {what}, of {len(units)} pictures.")
+        if not rows and (broken or is_end):
+            faults.append(f"None of the {len(units)} pictures of {self.track.name} could be decoded.")
         stretch = self._stretch(units, rows, mode, broken)
         return Seen(stretch, newest, newest_s, aspect, tuple(faults))
 

@@ -34,6 +34,7 @@ class TsDemuxer:
         self._tracks: tuple[Track, ...] = ()
         self._assemblies: dict[int, Assembly] = {}
         self._rests: dict[int, bytes] = {}
+        self._others: dict[int, Track] = {}
         self.programs: tuple[int, ...] = ()
 
     def forget(self) -> None:
@@ -71,6 +72,7 @@ class TsDemuxer:
             tracks = self._named(_chosen(tables, self._program, self._pids))
             if tracks != self._tracks:
                 self._tracks = tracks
+                self._others.clear()
                 wanted = {track.id for track in tracks}
                 self._assemblies = {pid: one for pid, one in self._assemblies.items() if pid in wanted}
         if not self._tracks:
@@ -93,13 +95,29 @@ class TsDemuxer:
         if some and all(one.is_scrambled for one in some):
             found.faults.append(f"{track.name} is scrambled and cannot be decoded.")
             return
-        lane = Lane(track)
+        if not some and not memory.is_open:
+            found.faults.append(f"{track.name} is in the tables, but no packet of it came.")
+        lane = Lane(self._heard(track, some))
         for one in some:
             if one.is_scrambled:
                 lane.units.append(Unit(b"", one.size, self._timeline.seconds(one.pts), is_damaged=True))
             else:
-                lane.units += self._pictures(track, one) if track.kind == "video" else self._sounds(track, one)
+                lane.units += self._pictures(track, one) if track.kind == "video" else self._sounds(lane.track, one)
         found.lanes.append(lane)
+
+    def _heard(self, track: Track, some: list[Pes]) -> Track:
+        """Return a track by what its frames are: tables say MPEG audio of AAC, and the other way round."""
+        if track.id in self._others:
+            return self._others[track.id]
+        first = next((one.data for one in some if one.data), b"")
+        if track.decoder not in ("aac", "mp2") or not first:
+            return track
+        other = "mp2" if track.decoder == "aac" else "aac"
+        if audio_frames.begins(track.decoder, first) or not audio_frames.begins(other, first):
+            return track
+        codec = "mp4a.40.34" if other == "mp2" else "mp4a.40.2"
+        self._others[track.id] = replace(track, codec=codec, decoder=other)
+        return self._others[track.id]
 
     def _pictures(self, track: Track, one: Pes) -> list[Unit]:
         at_s = self._timeline.seconds(one.pts)
