@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,8 @@ async def test_the_parent_is_gone_when_its_end_of_the_pipe_is_closed() -> None:
     os.close(into)
     await asyncio.wait_for(gone, 5)
     os.close(out)
+
+
+def test_answers_are_sent_without_delay_because_the_listener_names_its_protocol() -> None:
+    with life.bound_socket("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
