@@ -20,7 +20,7 @@ from noc_console.probes.decode.packed_demux import demux, looks_packed
 from noc_console.probes.decode.session import Session
 from noc_console.probes.decode.thumbnail import Thumbnails
 from noc_console.probes.decode.timeline import Timeline
-from noc_console.probes.decode.units import Demuxed, Undecodable
+from noc_console.probes.decode.units import Demuxed, ForTheLibrary, Undecodable
 
 _LIBRARY = "library"
 
@@ -107,9 +107,7 @@ class Decoder:
         if kind == FMP4:
             try:
                 return session.mp4.feed(body, job.init, job.mode), job.is_last
-            except Undecodable:
-                if not job.init and not looks_like_mp4(body):
-                    raise
+            except ForTheLibrary:
                 kind = _LIBRARY
         _refuse(body)
         return next(_library(job.init + body, job.mode != AUDIO)), True

@@ -11,7 +11,7 @@ from noc_console.media.container.boxes import Box, children, descend, find, u32,
 from noc_console.media.container.head import BadSegment
 from noc_console.media.container.moov import Init, InitTrack, read_init
 from noc_console.probes.decode.job import AUDIO
-from noc_console.probes.decode.units import DECODERS, Demuxed, Lane, Track, Undecodable, Unit
+from noc_console.probes.decode.units import DECODERS, Demuxed, ForTheLibrary, Lane, Track, Undecodable, Unit
 
 _NOT_SYNC = 0x0001_0000
 MOST_SAMPLES = 20_000
@@ -48,7 +48,7 @@ class Mp4Demuxer:
         self._known: dict[int, _Known] = {}
 
     def feed(self, data: bytes, init: bytes, mode: str) -> Demuxed:
-        """Take a segment apart; raises Undecodable where the library is to try it, or nobody can."""
+        """Take a segment apart; raises ForTheLibrary where that is to try it, Undecodable where nobody can."""
         try:
             top = children(data, 0, len(data))
             self._learn(data, init)
@@ -61,8 +61,10 @@ class Mp4Demuxer:
         if moov == self._init and self._known:
             return
         movie = read_init(moov)
+        if movie is None and init:
+            raise Undecodable("The initialisation segment has no movie box: it is no initialisation segment.")
         if movie is None:
-            raise Undecodable("The segment is an MP4 fragment without its initialisation segment.")
+            raise Undecodable("It is a fragment of MP4 without its initialisation segment.")
         self._init, self._known = moov if len(moov) < 1 << 20 else b"", _tracks(moov, movie)
 
     def _segment(self, data: bytes, top: list[Box], mode: str) -> Demuxed:
@@ -70,7 +72,7 @@ class Mp4Demuxer:
         lanes: dict[int, Lane] = {}
         fragments = [box for box in top if box.kind == b"moof"]
         if not fragments:
-            raise Undecodable("The segment has no fragment.")
+            raise ForTheLibrary("The MP4 has no fragment.")
         for moof in fragments:
             for traf in children(data, moof.start, moof.end):
                 if traf.kind == b"traf":
@@ -114,7 +116,7 @@ def _tracks(moov: bytes, movie: Init) -> dict[int, _Known]:
         elif family and one.id in entries:
             track = _track(moov, one, family, entries[one.id])
         else:
-            raise Undecodable(f"The segment holds {one.entry.codec or 'a codec'}, which is left to the library.")
+            raise ForTheLibrary(f"The segment holds {one.entry.codec or 'a codec'} that cannot be decoded here.")
         known[one.id] = _Known(one, track)
     return known
 

@@ -25,6 +25,8 @@ _BASE = Fraction(1, _HZ)
 #: Time stamps further than this from where the samples end begin anew; nearer ones only pull gently.
 JUMP_S = 0.015
 _PULL = 0.1
+_TOLD_S = 0.03
+_MOST_FAULTS = 8
 # the first frames of a decoder that starts in the middle miss what the frame before would have added to them
 _PRIMING = {"aac": 1, "aac_latm": 1, "mp2": 1, "mp3": 2, "mp2float": 1, "mp3float": 2, "ac3": 1, "eac3": 1}
 _MOST_PRIMING = 2
@@ -49,7 +51,7 @@ class SoundLane:
         self._layout: tuple[str, ...] = ()
         self._names: tuple[str, ...] = ()
         self._form = ""
-        self._has_stamps = False
+        self._has_stamps = self._is_cold = False
         self._meter: Meter | None = None
         self._next_s = math.nan
         self._drops = 0 if track.context is not None else _PRIMING.get(track.decoder, 0)
@@ -114,6 +116,7 @@ class SoundLane:
     def _skip(self, frame: Any) -> None:
         """Leave out a frame that lacks what came before it; the time goes on."""
         at_s = _at(frame)
+        self._is_cold = True
         self._next_s = (self._next_s if math.isnan(at_s) else at_s) + frame.samples / frame.sample_rate
 
     def _take(self, frame: Any, unit: Unit, runs: list[_Run], faults: list[str]) -> None:
@@ -128,7 +131,7 @@ class SoundLane:
             runs.append(_Run(self._next_s, self._names))
         if not math.isnan(at_s) and abs(at_s - self._next_s) > JUMP_S:
             missing = at_s - self._next_s
-            if abs(missing) > 0.03 and len(faults) < 8:
+            if abs(missing) > _TOLD_S and len(faults) < _MOST_FAULTS and not self._is_cold:
                 what = (
                     f"{missing:.2f} s of sound are missing" if missing > 0 else f"Sound goes back by {-missing:.2f} s"
                 )
@@ -138,6 +141,7 @@ class SoundLane:
             self._resampler = _resampler(frame) if self._resampler is not None else None
         if not runs:
             runs.append(_Run(self._next_s, self._names))
+        self._is_cold = False
         if self._resampler is None:
             self._add(_planes(frame), runs)
         else:

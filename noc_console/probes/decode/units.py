@@ -85,3 +85,7 @@ class Demuxed:
 
 class Undecodable(Exception):
     """The bytes cannot be taken apart; the text is a sentence for the operator."""
+
+
+class ForTheLibrary(Undecodable):
+    """The bytes are sound, but of a kind that only the library takes apart."""
