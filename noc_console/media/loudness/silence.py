@@ -45,7 +45,7 @@ class SilenceWatch:
     @property
     def lasts_s(self) -> float:
         """For how long it has been silent, as far as heard; 0 where there is sound."""
-        return self._open.length_s if self._open else 0.0
+        return round(self._open.length_s, 6) if self._open else 0.0
 
     def part(self, at: float) -> list[Silence]:
         """Let a gap pass, which ends at `at`; a silence already told may go on after it, a shorter one is forgotten.
@@ -56,8 +56,8 @@ class SilenceWatch:
         if last is None:
             return []
         gap_s = at - last.end
-        if last.length_s > LIMIT_S and 0 <= gap_s <= _FORGET_S:
-            self._open = replace(last, unheard_s=last.unheard_s + gap_s)
+        if last.length_s > LIMIT_S and abs(gap_s) <= _FORGET_S:
+            self._open = replace(last, unheard_s=last.unheard_s + max(gap_s, 0.0))
             return []
         return self.finish()
 
