@@ -13,6 +13,7 @@ from noc_console.probes.decode.keys import may_be_key
 PACKET = 188
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
+_TRIED = 4
 MOST_PES_BYTES = 16 * 1024 * 1024
 
 
@@ -34,7 +35,10 @@ class Pes:
 
 @dataclass(slots=True)
 class Assembly:
-    """The PES packet under way on one PID, between two blocks of packets."""
+    """The PES packet under way on one PID, between two blocks of packets.
+
+    `is_unaligned` says that its packets begin in the middle of pictures.
+    """
 
     counter: int = -1
     pending: bytes = b""
@@ -42,7 +46,16 @@ class Assembly:
     is_random: bool = False
     is_damaged: bool = False
     is_scrambled: bool = False
+    is_unaligned: bool = False
     lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a PID: the `codec` of its pictures (empty: sound), and whether key pictures are enough."""
+
+    codec: str = ""
+    is_sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +79,10 @@ class Block:
         return cls(rows, pids, skip)
 
 
-def whole(block: Block, pid: int, memory: Assembly, keys_of: str, is_end: bool) -> list[Pes]:
+def whole(block: Block, pid: int, memory: Assembly, wanted: Wanted, is_end: bool) -> list[Pes]:
     """Return the PES packets of a PID that are complete; with `is_end` also the last one.
 
-    With `keys_of` (a codec) only those that begin like a key picture of it keep their bytes.
+    Where key pictures are enough only those that begin like one keep their bytes.
     """
     mine = np.flatnonzero((block.pids == pid) & (block.skip < PACKET))
     if not len(mine):
@@ -77,6 +90,11 @@ def whole(block: Block, pid: int, memory: Assembly, keys_of: str, is_end: bool) 
     mine, breaks = _followed(block.rows, mine, memory)
     rows, mine_skip = block.rows[mine], block.skip[mine]
     starts = np.flatnonzero(rows[:, 1] & 0x40)
+    if wanted.codec and not memory.is_unaligned:
+        memory.is_unaligned = any(
+            _is_unaligned(rows[at, mine_skip[at] :].tobytes()) for at in starts[:_TRIED].tolist()
+        )
+    is_sparse = wanted.is_sparse and not memory.is_unaligned
     found: list[Pes] = []
     edges = [*starts.tolist(), len(rows)]
     if edges[0] > 0 and memory.is_open:
@@ -87,9 +105,9 @@ def whole(block: Block, pid: int, memory: Assembly, keys_of: str, is_end: bool) 
         is_last = end == len(rows)
         skip = int(mine_skip[begin])
         is_random = skip > 5 and bool(rows[begin, 5] & 0x40)
-        if keys_of and not (is_last or is_random):
+        if is_sparse and not (is_last or is_random):
             head = rows[begin, skip:].tobytes()
-            if not may_be_key(keys_of, head, 9 + head[8] if len(head) > 8 else 0):
+            if not may_be_key(wanted.codec, head, 9 + head[8] if len(head) > 8 else 0):
                 size = int((PACKET - mine_skip[begin:end].astype(np.int64)).sum())
                 found.append(_told(head, size, bool(breaks[begin + 1 : end].any()), bool(rows[begin, 3] & 0xC0)))
                 continue
@@ -100,6 +118,12 @@ def whole(block: Block, pid: int, memory: Assembly, keys_of: str, is_end: bool) 
     if is_end or _is_complete(memory.pending):
         found += _close(memory)
     return found
+
+
+def _is_unaligned(head: bytes) -> bool:
+    """Say whether the payload of a PES packet begins without a start code."""
+    start = head[9 + head[8] : 13 + head[8]] if len(head) > 8 else b""
+    return len(start) == 4 and start[:3] != b"\x00\x00\x01" and start != b"\x00\x00\x00\x01" and start[:3] != bytes(3)
 
 
 def _followed(rows: Bytes, mine: Ints, memory: Assembly) -> tuple[Ints, NDArray[np.bool_]]:

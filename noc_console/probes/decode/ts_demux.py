@@ -14,8 +14,9 @@ from noc_console.media.container.psi import Stream, programmes
 from noc_console.media.container.ts import Packets
 from noc_console.media.ts.grid import Grid
 from noc_console.probes.decode import audio_frames, keys
+from noc_console.probes.decode.es_split import Splitter
 from noc_console.probes.decode.job import FULL, KEYFRAMES
-from noc_console.probes.decode.pes import PACKET, Assembly, Block, Bytes, Pes, whole
+from noc_console.probes.decode.pes import PACKET, Assembly, Block, Bytes, Pes, Wanted, whole
 from noc_console.probes.decode.timeline import Timeline
 from noc_console.probes.decode.units import DECODERS, Demuxed, Lane, Track, Undecodable, Unit
 
@@ -34,6 +35,7 @@ class TsDemuxer:
         self._tracks: tuple[Track, ...] = ()
         self._assemblies: dict[int, Assembly] = {}
         self._rests: dict[int, bytes] = {}
+        self._splitters: dict[int, Splitter] = {}
         self._others: dict[int, Track] = {}
         self.programs: tuple[int, ...] = ()
 
@@ -42,6 +44,7 @@ class TsDemuxer:
         self._grid = Grid()
         self._assemblies.clear()
         self._rests.clear()
+        self._splitters.clear()
 
     def feed(self, data: bytes, mode: str, is_end: bool) -> Demuxed:
         """Take a stretch apart; with `is_end` (a segment, or the last one) the last packets are complete.
@@ -91,7 +94,8 @@ class TsDemuxer:
     def _lane(self, track: Track, block: Block, mode: str, is_end: bool, found: Demuxed) -> None:
         memory = self._assemblies.setdefault(track.id, Assembly())
         is_sparse = track.kind == "video" and mode == KEYFRAMES and track.codec in keys.KNOWN
-        some = whole(block, track.id, memory, track.codec if is_sparse else "", is_end)
+        codec = track.codec if track.codec in keys.KNOWN else ""
+        some = whole(block, track.id, memory, Wanted(codec, is_sparse), is_end)
         if some and all(one.is_scrambled for one in some):
             found.faults.append(f"{track.name} is scrambled and cannot be decoded.")
             return
@@ -102,7 +106,9 @@ class TsDemuxer:
             if one.is_scrambled:
                 lane.units.append(Unit(b"", one.size, self._timeline.seconds(one.pts), is_damaged=True))
             else:
-                lane.units += self._pictures(track, one) if track.kind == "video" else self._sounds(lane.track, one)
+                lane.units += self._units(lane.track, memory, one)
+        if is_end and track.id in self._splitters:
+            lane.units += [_picture(track, *part) for part in self._splitters.pop(track.id).finish()]
         found.lanes.append(lane)
 
     def _heard(self, track: Track, some: list[Pes]) -> Track:
@@ -118,6 +124,16 @@ class TsDemuxer:
         codec = "mp4a.40.34" if other == "mp2" else "mp4a.40.2"
         self._others[track.id] = replace(track, codec=codec, decoder=other)
         return self._others[track.id]
+
+    def _units(self, track: Track, memory: Assembly, one: Pes) -> list[Unit]:
+        if track.kind == "audio":
+            return self._sounds(track, one)
+        if not memory.is_unaligned:
+            return self._pictures(track, one)
+        splitter = self._splitters.get(track.id)
+        if splitter is None:
+            splitter = self._splitters[track.id] = Splitter(track.decoder)
+        return [_picture(track, *part) for part in splitter.feed(one.data, self._timeline.seconds(one.pts))]
 
     def _pictures(self, track: Track, one: Pes) -> list[Unit]:
         at_s = self._timeline.seconds(one.pts)
@@ -150,6 +166,10 @@ class TsDemuxer:
         if end < len(data) and len(data) - end < 16_384:
             self._rests[track.id] = data[end:]
         return units
+
+
+def _picture(track: Track, data: bytes, at_s: float) -> Unit:
+    return Unit(data, len(data), at_s, keys.is_key(track.codec, data))
 
 
 def _programmes(rows: Bytes) -> dict[int, tuple[Stream, ...]]:
