@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from noc_console.views.charts.bands import Band
 from noc_console.views.charts.trace import Gap
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ async def series(
     }
     answer = await client.get("/series", asked)
     return answer["points"], tuple(Gap(*gap) for gap in answer["gaps"])
+
+
+async def baseline(client: ApiClient, key: SeriesKey) -> Band | None:
+    """Return the normal range of a curve, None where less than an hour of it is known."""
+    input_id, rung, metric = key
+    told = (await client.get("/series/baseline", {"input": input_id, "rung": rung, "metric": metric}))["band"]
+    return Band(float(told["low"]), float(told["high"])) if told else None
 
 
 async def requests(client: ApiClient, channel_id: int, input_id: int, rung: str, limit: int) -> list[dict[str, Any]]:

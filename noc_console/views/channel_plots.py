@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from noc_console.views.channel_baselines import BaselineFeed
 from noc_console.views.channel_charts import RANGES, alarm_marks, chart_specs
 from noc_console.views.channel_export import Shown, shown_of
 from noc_console.views.channel_limits import LimitsFeed
@@ -25,6 +26,7 @@ class Plots(QWidget):
         super().__init__()
         self._desk = desk
         self._feed = SeriesFeed(desk)
+        self._baselines = BaselineFeed(desk)
         self.limits = LimitsFeed(desk)
         self._paused_at = 0.0
         self._drawn = 0
@@ -62,6 +64,7 @@ class Plots(QWidget):
         self._feed.show(curves, self._span_s)
         if one is not None:
             self._feed.poll(now, one)
+            self._baselines.poll(curves)
         self._drawn = self._feed.revision
         end = self._paused_at or now
         state = self._desk.mirror.channel_state(channel)
@@ -73,6 +76,7 @@ class Plots(QWidget):
             alarm_marks(alarms),
             self._gaps(),
             float(channel["at"]) if stale else None,
+            self._baselines.bands(curves),
         )
         self._note.setText(self._said(now))
 
@@ -84,6 +88,7 @@ class Plots(QWidget):
     def forget(self) -> None:
         """Hold no samples: another channel or input is coming."""
         self._feed.forget()
+        self._baselines.forget()
         self._paused_at = 0.0
 
     def shown(self, code: str) -> Shown:

@@ -36,7 +36,9 @@ class CannedAgent:
 
     def _known(self, request: web.Request, path: str) -> Any:
         asked = request.query
-        if path == "/series":
+        if path.startswith("/series"):
+            if path.endswith("/baseline"):
+                return {"band": story.baseline(asked["rung"], asked["metric"])}
             end = min(float(asked["end"]), story.NOW)
             return story.series(int(asked["input"]), asked["rung"], asked["metric"], float(asked["start"]), end)
         of_channel = {"requests": story.requests, "playlist": story.playlist, "rules": _no_rules}

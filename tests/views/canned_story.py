@@ -303,15 +303,25 @@ def board() -> dict[str, Any]:
     }
 
 
-def series(input_id: int, rung_: str, metric: str, start: float, end: float) -> dict[str, Any]:
-    noise = random.Random(hash((rung_, metric)) % 1000)
+def _level(rung_: str, metric: str) -> float:
     index = RUNGS.index(rung_) if rung_ in RUNGS else 0
-    level = {
+    return {
         "playlist.age_ratio": 0.7,
         "segment.download_s": 0.42 - 0.07 * index,
         "segment.bitrate_bps": _BPS[index] * 0.86,
         "segment.ttfb_s": 0.05,
     }[metric]
+
+
+def baseline(rung_: str, metric: str) -> dict[str, Any]:
+    level = _level(rung_, metric)
+    return {"low": level * 0.88, "mean": level, "high": level * 1.12, "n": 14_000, "covered_s": 86_400.0}
+
+
+def series(input_id: int, rung_: str, metric: str, start: float, end: float) -> dict[str, Any]:
+    noise = random.Random(hash((rung_, metric)) % 1000)
+    index = RUNGS.index(rung_) if rung_ in RUNGS else 0
+    level = _level(rung_, metric)
     points, at = [], start
     gap = (NOW - 2400, NOW - 2150)
     while at < end:

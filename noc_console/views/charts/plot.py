@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from noc_console.model import Severity
 from noc_console.views.axis import TimeAxis, ValueAxis
+from noc_console.views.charts.bands import Band, Bands
 from noc_console.views.charts.reduce import Floats, Line, Window, crossing
 from noc_console.views.charts.spec import ChartSpec, CurveSpec, Limit
 from noc_console.views.charts.trace import Trace
@@ -67,12 +69,15 @@ class Chart:
         self.time_axis = TimeAxis(theme) if has_times else None
         self.box = pg.ViewBox(enableMouse=False, enableMenu=False)
         self.plot = _plot_item(self.box, self.value_axis, self.time_axis)
+        self._bands = Bands(theme)
+        self.plot.addItem(self._bands, ignoreBounds=True)
         self._hairlines = Hairlines(theme)
         self.plot.addItem(self._hairlines, ignoreBounds=True)
         self._curves: dict[CurveSpec, pg.PlotCurveItem] = {}
         self._over: dict[CurveSpec, pg.PlotCurveItem] = {}
         self._bars: dict[CurveSpec, pg.BarGraphItem] = {}
         self._top = self._height = 0.0
+        self.has_bands = False
         self.crossed: frozenset[Limit] = frozenset()
         self.ill_curves: Mapping[CurveSpec, Severity] = {}
 
@@ -96,14 +101,20 @@ class Chart:
         """Let the axis choose its upper end anew."""
         self._top = 0.0
 
-    def draw(self, window: Window, traces: Mapping[CurveSpec, Trace]) -> None:
-        """Draw the window of the traces; nothing is drawn for a curve without one."""
+    def draw(
+        self,
+        window: Window,
+        traces: Mapping[CurveSpec, Trace],
+        bands: Mapping[CurveSpec, Band] = MappingProxyType({}),
+    ) -> None:
+        """Draw the window of the traces over their normal ranges; nothing is drawn for a curve without one."""
         lines = {
             curve: _scaled(traces[curve].line(window), self.spec.scale)
             for curve in self.spec.curves
             if curve in traces
         }
         self._fit(window, lines)
+        self._draw_bands(window, bands)
         if self.spec.is_bars:
             self._draw_bars(window, lines)
         else:
@@ -116,6 +127,13 @@ class Chart:
             return (colours.muted, colours.data_line)[self.spec.curves.index(curve) % 2]
         greys = (colours.text, colours.data_line, colours.secondary, colours.tertiary, colours.muted)
         return greys[min(self.spec.curves.index(curve), len(greys) - 1)]
+
+    def _draw_bands(self, window: Window, bands: Mapping[CurveSpec, Band]) -> None:
+        mine = [bands[curve].scaled(self.spec.scale) for curve in self.spec.curves if curve in bands]
+        self.has_bands = bool(mine) and not self.spec.is_bars
+        low = self.spec.low_for(self._top)
+        box = QRectF(window.start, low, window.end - window.start, self._top - low)
+        self._bands.show_bands(tuple(mine) if self.has_bands else (), box)
 
     def _fit(self, window: Window, lines: Mapping[CurveSpec, Line]) -> None:
         greatest = max((_greatest(line) for line in lines.values()), default=0.0)

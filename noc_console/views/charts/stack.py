@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame
 
+from noc_console.views.charts.bands import NAME as BAND_NAME
+from noc_console.views.charts.bands import Band
 from noc_console.views.charts.legend import WIDTH as LEGEND_WIDTH
 from noc_console.views.charts.legend import Legend, LegendRow
 from noc_console.views.charts.overlay import LimitName, Mark, Overlay, Scene
@@ -66,13 +69,14 @@ class Stack(QFrame):
         marks: Sequence[Mark] = (),
         gaps: Sequence[Gap] = (),
         stale_from: float | None = None,
+        bands: Mapping[CurveSpec, Band] = MappingProxyType({}),
     ) -> None:
-        """Draw a window of time: curves, limits, marks, gaps and, from `stale_from` on, the hatching."""
+        """Draw a window of time: curves over bands, limits, marks, gaps and, from `stale_from` on, the hatching."""
         rows = self._rows()
         window = Window(start, end, max(int(rows[0].width()), 1))
         self._traces = traces
         for chart in self.charts:
-            chart.draw(window, traces)
+            chart.draw(window, traces, bands)
         self._scene = Scene(
             window=window,
             rows=rows,
@@ -131,6 +135,10 @@ class Stack(QFrame):
             self._legend_row(index, chart, curve)
             for index, chart in enumerate(self.charts)
             for curve in chart.spec.curves
+        ]
+        hue = self._theme.colours.band_high
+        rows += [
+            LegendRow(index, hue, BAND_NAME, "", hue) for index, chart in enumerate(self.charts) if chart.has_bands
         ]
         self._legend.show_rows(tuple(rows), self._rows())
 
