@@ -14,21 +14,19 @@ from noc_console.agent.guide_place import Place
 from noc_console.agent.guide_readings import Curve, Readings
 from noc_console.agent.recorder import Recorder
 from noc_console.board import Board
-from noc_console.guides.answers import Answer
+from noc_console.guides.evidence import derived
 from noc_console.guides.questions import (
     DERIVED,
     FROM_THE_RUN,
     AnyQuestion,
     OfAge,
     OfBaseline,
-    OfDifference,
     OfEvents,
     OfFact,
     OfFinding,
     OfInput,
     OfMetric,
     OfPeers,
-    OfRatio,
 )
 from noc_console.model import Channel
 
@@ -60,7 +58,8 @@ class Answers:
         told = {name: _told(one, asked) for name, one in own.items() if not isinstance(one, DERIVED)}
         for name, one in own.items():
             if isinstance(one, DERIVED):
-                told[name] = _derived(one, told)
+                answer = derived(one, {known: other.answer for known, other in told.items()})
+                told[name] = Told(answer, one.kind)
         return {name: told[name] for name in own}
 
 
@@ -104,27 +103,3 @@ def _finding(question: OfFinding, asked: Asked) -> Told:
         return unknown(why, question.kind)
     window = (asked.at - question.window_s, asked.at)
     return guide_findings.told_of(question.finding, entry, asked, window, question.rung)
-
-
-def _derived(question: OfDifference | OfRatio, told: Mapping[str, Told]) -> Told:
-    """Return a difference or a ratio of two answers; unknown where either is, or the divisor is 0."""
-    other = question.minus if isinstance(question, OfDifference) else question.to
-    pair = [told.get(name) for name in (question.of, other)]
-    if any(one is None or one.answer.value is None for one in pair):
-        lost = next(name for name, one in zip((question.of, other), pair, strict=True) if not _is_known(one))
-        return unknown(f"{lost} is unknown.", question.kind)
-    first, second = (float(one.answer.value or 0.0) for one in pair if one is not None)
-    if isinstance(question, OfRatio) and not second:
-        return unknown(f"{other} is 0.", question.kind)
-    value = first - second if isinstance(question, OfDifference) else first / second
-    if isinstance(question, OfDifference) and question.absolute:
-        value = abs(value)
-    samples = min(one.answer.samples for one in pair if one is not None)
-    first_told = pair[0].answer if pair[0] is not None else Answer(None)
-    unit = first_told.unit if isinstance(question, OfDifference) else "1"
-    answer = Answer(value, samples=samples, start=first_told.start, end=first_told.end, unit=unit)
-    return Told(answer, question.kind)
-
-
-def _is_known(told: Told | None) -> bool:
-    return told is not None and told.answer.value is not None
