@@ -51,7 +51,7 @@ async def fresh(
     until = loop.time() + wait
     if since > thumbnails.seq:
         since = 0  # of another life of the agent
-    while thumbnails.seq == since and (left := until - loop.time()) > 0 and not agent.bell.is_closed:
+    while since and thumbnails.seq == since and (left := until - loop.time()) > 0 and not agent.bell.is_closed:
         await agent.bell.news(left)
     found, seq = thumbnails.since(since, MOST_BYTES)
     content = {"status": "ok", "boot": agent.board.boot, "next": seq, "thumbnails": [_form(one) for one in found]}
