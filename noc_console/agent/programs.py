@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from noc_console.agent import loudness_report
 from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.clock import Clock
 from noc_console.agent.reads import Span
@@ -102,10 +103,10 @@ class Programs:
         }
 
     async def loudness(self, start: float | None, end: float | None) -> list[dict[str, Any]]:
-        """Return the loudness of each programme (R-156); blank where no sound was measured."""
-        self._bounds(Span(start, end))
-        blank = {"average_lufs": None, "true_peak_dbtp": None, "deviation_lu": None}
-        return [{"program": one["name"], **blank} for one in self.listed()]
+        """Return the loudness of each programme's sounds by code (R-156); blank where no sound was measured."""
+        span = loudness_report.Span(*self._bounds(Span(start, end)))
+        channels = sorted(self.channels.by_id.values(), key=lambda channel: channel.code)
+        return await loudness_report.loudness_rows(self.recorder, channels, span)
 
     async def _values(self, input_id: int, metric: str, span: tuple[float, float]) -> list[dict[str, Any]]:
         query = SeriesQuery(input_id, metric, *span, rung="*", points=_POINTS)

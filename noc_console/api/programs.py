@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from noc_console.agent import loudness_report
 from noc_console.agent.refusals import BadRequest
 from noc_console.api import answers
 from noc_console.api.alarms import Id
@@ -85,7 +86,7 @@ async def loudness(
 
 def _sheet(rows: list[dict[str, Any]]) -> Response:
     text = io.StringIO()
-    writer = csv.DictWriter(text, ["program", "average_lufs", "true_peak_dbtp", "deviation_lu"])
+    writer = csv.DictWriter(text, loudness_report.COLUMNS)
     writer.writeheader()
     writer.writerows(rows)
     return Response(text.getvalue(), media_type="text/csv")

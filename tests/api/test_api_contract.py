@@ -249,7 +249,7 @@ def test_prometheus_text_has_a_help_for_every_family(agent: RunningAgent, channe
 def test_the_day_and_the_loudness_have_their_shapes(agent: RunningAgent, channel_id: int) -> None:
     day = agent.get("/reports/daily")
     assert set(day) == {"date", "programs_monitored", "critical_alerts", "major_alerts", "top_errors"}
-    assert agent.http.get("/reports/loudness").text.startswith("program,average_lufs,true_peak_dbtp,deviation_lu\r\n")
+    assert agent.http.get("/reports/loudness").text.startswith("program,average_lufs,true_peak_dbtp,deviation_lu,")
     assert {one["type"] for one in agent.get("/flows")} <= {"HLS", "DASH"}
     (probe,) = agent.get("/probes")["probes"]
     assert probe["probe_name"] == "local"
