@@ -197,6 +197,13 @@ def test_broken_samples_spoil_only_their_own_moment(broken: float) -> None:
     assert lufs(windows(blocks["energy"], MOMENTARY))[-1] == pytest.approx(-23.0, abs=0.1)
 
 
+def test_samples_without_a_time_follow_those_before() -> None:
+    samples = programme(1, 9)
+    meter = Meter(RATE, STEREO)
+    parts = [meter.feed(samples[:, at : at + 4800], 3.0 if at == 0 else float("nan")) for at in range(0, RATE, 4800)]
+    np.testing.assert_allclose(np.concatenate(parts)["at_s"], blocks_of(samples, at_s=3.0)["at_s"])
+
+
 def test_odd_feeds_are_taken_or_refused_plainly() -> None:
     meter = Meter(RATE, STEREO)
     assert len(meter.feed(np.empty((2, 0), np.float32), 0.0)) == 0

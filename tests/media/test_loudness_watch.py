@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from loudness_making import RATE, STEREO, Samples, blocks_of, programme, stereo, stretch_of
 from numpy.typing import NDArray
 
+from noc_console.media.es.format import Audio
 from noc_console.media.loudness.lufs import HOP, MOMENTARY, SHORT_TERM, gated, loudness_range, windows
 from noc_console.media.loudness.meter import Meter
 from noc_console.media.loudness.tally import Tally
@@ -173,6 +174,14 @@ def test_a_true_peak_above_its_limit_is_found() -> None:
     assert "media-true-peak" not in ids(calm)
     finding = next(each for each in peaky.findings if each.id == "media-true-peak")
     assert finding.text == "The true peak is -0.4 dBTP; the limit is -1.0 dBTP."
+
+
+def test_sound_of_many_channels_and_of_an_unknown_number_is_taken() -> None:
+    blocks = blocks_of(stereo([(1, -23.0)]))
+    far = (*(f"CH{number}" for number in range(9)), "FL", "FR")
+    assert "audio.left_active" not in SoundWatch().step(stretch_of(blocks, far), AT).metrics
+    unknown = SoundStretch(Audio("aac"), 0.0, 1.0, blocks)
+    assert SoundWatch().step(unknown, AT).metrics["audio.left_active"] == 1
 
 
 def test_nothing_in_a_stretch_says_nothing() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from noc_console.media.stretch import MOST_CHANNELS
+
 _SIDES = frozenset({"SL", "SR", "LS", "RS"})
 _BACKS = frozenset({"BL", "BR"})
 _LFE = frozenset({"LFE", "LFE2"})
@@ -40,7 +42,7 @@ def weights(layout: Sequence[str]) -> tuple[float, ...]:
 
 def pair(layout: Sequence[str]) -> tuple[int, int] | None:
     """Return where left and right stand in the layout, None where there are no two of them (mono)."""
-    names = _names(layout)
+    names = _names(layout[:MOST_CHANNELS])
     if "FL" in names and "FR" in names:
         return names.index("FL"), names.index("FR")
     return (0, 1) if len(names) == 2 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,11 +46,13 @@ class Meter:
         """Return the blocks (type `stretch.BLOCK`) that samples (channels, n) complete; `at_s` is the first's time.
 
         How the samples are cut makes no difference to the blocks, long cuts cost less. Samples that are no number
-        count as 0. After a jump of the time by more than 25 ms the meter begins anew. Raises ValueError where the
-        number of channels is not the layout's.
+        count as 0; a time that is none (NaN) means: they follow. After a jump of the time by more than 25 ms the
+        meter begins anew. Raises ValueError where the number of channels is not the layout's.
         """
         if samples.ndim != 2 or len(samples) != len(self.layout):
             raise ValueError(f"The meter is for {len(self.layout)} channels, not {samples.shape}.")
+        if not math.isfinite(at_s):
+            at_s = self._next_s if math.isfinite(self._next_s) else 0.0
         if abs(at_s - self._next_s) > JUMP_S:
             self._begin_anew()
         self._next_s = at_s + samples.shape[1] / SAMPLE_RATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from noc_console.media.loudness import lufs, stereo
@@ -44,20 +44,25 @@ class Lately:
         )
 
 
-def judge(
-    metrics: Mapping[str, float],
-    limits: SoundLimits,
-    sound_s: float,
-    missing_s: Sequence[float],
-    opposite_s: float,
-) -> tuple[Finding, ...]:
-    """Return what is wrong; `sound_s` of the last minute had sound, left and right were missing for `missing_s`."""
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """For how long: sound within the last minute, left and right missing by themselves, opposite phase."""
+
+    sound_s: float
+    left_missing_s: float
+    right_missing_s: float
+    opposite_s: float
+
+
+def judge(metrics: Mapping[str, float], lasting: Lasting, limits: SoundLimits) -> tuple[Finding, ...]:
+    """Return what is wrong with sound of these metrics."""
     found = [
         *_silence(metrics["audio.silence_s"], limits),
-        *(_loudness(metrics.get("audio.loudness_lufs"), limits) if sound_s >= limits.judged_after_s else ()),
+        *(_loudness(metrics.get("audio.loudness_lufs"), limits) if lasting.sound_s >= limits.judged_after_s else ()),
         *_true_peak(metrics["audio.true_peak_dbtp"], limits),
-        *_missing(missing_s, limits),
-        *_phase(metrics.get("audio.phase_correlation"), opposite_s, limits),
+        *_missing("left", lasting.left_missing_s, limits),
+        *_missing("right", lasting.right_missing_s, limits),
+        *_phase(metrics.get("audio.phase_correlation"), lasting.opposite_s, limits),
         *_clipping(int(metrics["audio.clipped_runs"]), limits),
     ]
     return tuple(found)
@@ -95,16 +100,15 @@ def _true_peak(peak: float, limits: SoundLimits) -> Iterator[Finding]:
         )
 
 
-def _missing(missing_s: Sequence[float], limits: SoundLimits) -> Iterator[Finding]:
-    names = ("left", "right")
-    for own, missing in enumerate(missing_s):
-        if missing >= limits.missing_s:
-            yield Finding(
-                "media-channel-missing",
-                f"The {names[own]} channel was silent for {missing:.0f} s in which the {names[1 - own]} one had "
-                f"sound; the limit is {limits.missing_s:g} s.",
-                where={"channel": names[own]},
-            )
+def _missing(side: str, missing_s: float, limits: SoundLimits) -> Iterator[Finding]:
+    if missing_s >= limits.missing_s:
+        other = "right" if side == "left" else "left"
+        yield Finding(
+            "media-channel-missing",
+            f"The {side} channel was silent for {missing_s:.0f} s in which the {other} one had sound; "
+            f"the limit is {limits.missing_s:g} s.",
+            where={"channel": side},
+        )
 
 
 def _phase(correlation: float | None, opposite_s: float, limits: SoundLimits) -> Iterator[Finding]:

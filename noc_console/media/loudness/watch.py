@@ -13,7 +13,7 @@ from noc_console.media.loudness.lately import ClippedRuns, LastMinute
 from noc_console.media.loudness.silence import Silence, SilenceWatch, silent_blocks
 from noc_console.media.loudness.sliding import Sliding
 from noc_console.media.loudness.tally import Tally
-from noc_console.media.loudness.verdicts import Lately, SoundLimits, judge
+from noc_console.media.loudness.verdicts import Lasting, Lately, SoundLimits, judge
 from noc_console.media.stretch import BLOCK_S, MOST_CHANNELS, SoundStretch
 from noc_console.model import Event, Finding
 
@@ -55,7 +55,7 @@ class SoundWatch:
 
     def step(self, stretch: SoundStretch, at: float) -> Heard:
         """Return what is known after one more stretch that is presented at `at` (Unix seconds of its `start_s`)."""
-        layout = stretch.layout or channels.usual_layout(stretch.format.channels, stretch.format.has_lfe)
+        layout = stretch.layout or channels.usual_layout(stretch.format.channels or 2, stretch.format.has_lfe)
         if layout != self._layout:
             self._begin_with(layout)
         self.since = at if self.since is None else self.since
@@ -68,8 +68,9 @@ class SoundWatch:
         sound = stretch.blocks[np.isfinite(stretch.blocks["at_s"])]
         metrics = self._metrics(sound, lately)
         events = tuple(_event(silence) for silence in ended)
-        missing_s = [leg.missing_s for leg in self._legs]
-        findings = judge(metrics, self._limits, self._minute.sound_s, missing_s, self._phase.opposite_s)
+        left, right = (leg.missing_s for leg in self._legs)
+        lasting = Lasting(self._minute.sound_s, left, right, self._phase.opposite_s)
+        findings = judge(metrics, lasting, self._limits)
         return Heard(metrics, findings, events, _levels(sound, len(layout)))
 
     def _begin_with(self, layout: tuple[str, ...]) -> None:
