@@ -10,6 +10,7 @@ from noc_console.media.ts.details import details
 from noc_console.media.ts.profile import Profile
 from noc_console.model import Finding, Severity
 from noc_console.probes.tools import Tools
+from noc_console.probes.ts_media import StreamCuts
 from noc_console.probes.ts_packets import ErrorShelf
 from noc_console.probes.ts_reader import Read, StreamReader
 
@@ -20,12 +21,13 @@ _NO_PACKETS = "ts-no-packets"
 
 
 class StreamLook:
-    """The memory of one stream from look to look."""
+    """The memory of one stream from look to look; one that `is_paced` as it is played is decoded too."""
 
-    def __init__(self, tools: Tools, profile: Profile | None = None) -> None:
+    def __init__(self, tools: Tools, profile: Profile | None = None, *, is_paced: bool = True) -> None:
         self.reader = StreamReader(profile)
         self._tools = tools
         self._errors = ErrorShelf()
+        self._cuts = StreamCuts(tools, tools.spool) if tools.spool and is_paced else None
         self._turn = 0
         self._was_silent = False
         self.packets = self.broken = 0
@@ -35,6 +37,8 @@ class StreamLook:
         for read in reads:
             piece, batch = read.piece, read.batch
             self.packets += batch.packets
+            if self._cuts is not None:
+                self._cuts.take(piece.block, self.reader.analyser.psi.tree, self._tools.now())
             self.broken += batch.counts.get(_CONTINUITY, 0)
             if batch.errors:
                 self._errors.add(batch.errors, piece.block, piece.first_index, piece.size, ours=is_ours)

@@ -36,7 +36,7 @@ class Replay:
         self._path = path
         self._is_paced = options.get("pace", "pcr") != "file"
         self._is_endless = options.get("loop", "no") == "yes"
-        self._look = StreamLook(tools)
+        self._look = StreamLook(tools, is_paced=self._is_paced)
         self._bytes = self._rounds = 0
 
     async def run(self) -> None:
@@ -49,7 +49,7 @@ class Replay:
             )
             if not self._is_endless:
                 return
-            self._look = StreamLook(self._tools)
+            self._look = StreamLook(self._tools, is_paced=self._is_paced)
 
     async def _round(self) -> None:
         began = told = self._tools.now()
