@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,20 +55,32 @@ def in_order(alarms: Sequence[Json], order: Order, now: float) -> list[Json]:
 
 def rank(alarm: Json, tier: int) -> tuple[int, bool, int, float]:
     """Return the order of urgency: severity, unacknowledged first, tier, then the newer first."""
-    return (-Severity(alarm["severity"]).rank, bool(alarm["acknowledged"]), tier, -float(alarm["raised_at"]))
+    return (-_RANKS[alarm["severity"]], bool(alarm["acknowledged"]), tier, -float(alarm["raised_at"]))
 
 
 def chips(alarms: Sequence[Json], operator: str, tiers: Mapping[int, int]) -> list[Chip]:
     """Return the chips worth offering; layers only where there are alarms."""
-    keys = ["open", "mine", "unacknowledged", "critical", "major", "tier1"]
-    layers = {alarm["layer"] for alarm in alarms if alarm["channel_id"]}
-    keys += [f"layer{layer.value}" for layer in Layer if layer in layers]
-    keys += [
-        key
-        for key in ("expired", "shelved", "suppressed")
-        if any(passes(alarm, key, operator, tiers) for alarm in alarms)
-    ]
-    return [Chip(key, _TITLES.get(key) or f"Layer L{key[-1]}", _count(alarms, key, operator, tiers)) for key in keys]
+    counts: Counter[str] = Counter()
+    for alarm in alarms:
+        counts.update(_chips_of(alarm, operator, tiers))
+    layers = [f"layer{layer.value}" for layer in Layer if counts[f"layer{layer.value}"]]
+    rare = [key for key in _RARE if counts[key]]
+    keys = ["open", "mine", "unacknowledged", "critical", "major", "tier1", *layers, *rare]
+    return [Chip(key, _TITLES.get(key) or f"Layer L{key[-1]}", counts[key]) for key in keys]
+
+
+def _chips_of(alarm: Json, operator: str, tiers: Mapping[int, int]) -> list[str]:
+    """Return the chips an alarm counts to."""
+    keys = ["open", alarm["severity"], *(key for key in _RARE if passes(alarm, key, operator, tiers))]
+    if not alarm["acknowledged"]:
+        keys.append("unacknowledged")
+    if operator and alarm["owner"] == operator:
+        keys.append("mine")
+    if alarm["channel_id"]:
+        keys.append(f"layer{alarm['layer']}")
+    if tiers.get(alarm["channel_id"]) == 1:
+        keys.append("tier1")
+    return keys
 
 
 def listed(alarms: Iterable[Json], query: Query, operator: str, tiers: Mapping[int, int]) -> list[Json]:
@@ -122,10 +135,6 @@ def passes(alarm: Json, key: str, operator: str, tiers: Mapping[int, int]) -> bo
     return True
 
 
-def _count(alarms: Sequence[Json], key: str, operator: str, tiers: Mapping[int, int]) -> int:
-    return sum(passes(alarm, key, operator, tiers) for alarm in alarms)
-
-
 def _has(alarm: Json, words: Sequence[str]) -> bool:
     if not words:
         return True
@@ -133,6 +142,8 @@ def _has(alarm: Json, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
+_RARE = ("expired", "shelved", "suppressed")
+_RANKS = {severity.value: severity.rank for severity in Severity}
 _TITLES = {
     "open": "Open",
     "mine": "Mine",

@@ -15,7 +15,6 @@ Index = QModelIndex | QPersistentModelIndex
 HEADS = ("Sev", "Raised", "Duration", "Channel", "Layer", "Type", "Text", "Owner", "Occ.")
 SEV, RAISED, DURATION, CHANNEL, LAYER, TYPE, TEXT, OWNER, OCC = range(9)
 RIGHT_ALIGNED = (DURATION, OCC)
-ALARM_ROLE = Qt.ItemDataRole.UserRole
 
 
 class AlarmModel(QAbstractTableModel):
@@ -80,21 +79,24 @@ class AlarmModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Override: texts, the alarm itself for the delegate, and what a screen reader says."""
+        """Override: texts and what a screen reader says."""
         alarm = self._alarm_of(self._ids[index.row()]) if index.isValid() else None
         if alarm is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(alarm, index.column())
-        if role == ALARM_ROLE:
-            return alarm
+            return self.text(alarm, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{alarm['message']}\n{alarm['type']}, {alarm['occurrences']} times. {state_line(alarm)}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{HEADS[index.column()]} {self._text(alarm, index.column())}"
+            return f"{HEADS[index.column()]} {self.text(alarm, index.column())}"
         return None
 
-    def _text(self, alarm: Json, column: int) -> str:
+    def alarm_at(self, row: int) -> Json | None:
+        """Return the alarm of a row, None where it is known no more."""
+        return self._alarm_of(self._ids[row])
+
+    def text(self, alarm: Json, column: int) -> str:
+        """Return what a column says of an alarm."""
         now = self._now()
         match column:
             case 0:

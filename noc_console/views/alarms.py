@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from noc_console.views.alarms_past import PastAlarms
 from noc_console.views.alarms_table import AlarmTable
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
-from noc_console.views.timeline import span_of
+from noc_console.views.timeline import Span, span_of
 
 Json = Mapping[str, Any]
 _HOUR_S = 3600.0
@@ -41,6 +41,7 @@ class AlarmsScreen(QWidget):
         self._window = (0.0, 0.0)
         self._has_closed = False
         self._order = Order()
+        self._spans: dict[int, tuple[Json, Span]] = {}
         self._past = PastAlarms(desk)
         self.chips = ChipRow(desk.theme)
         self.search = QLineEdit()
@@ -90,8 +91,8 @@ class AlarmsScreen(QWidget):
         self._draw_list()
         self.model.changed(changes.alarms)
         self.model.tick()
-        self._draw_load()
         self._draw_drawer()
+        QTimer.singleShot(0, self, self._draw_load)  # the list is painted first: in a storm both fill a frame
 
     def status_text(self) -> str:
         """Return what the status line says at its right end."""
@@ -148,7 +149,14 @@ class AlarmsScreen(QWidget):
         )
         window = self._window if self._window[1] else (now - _DEFAULT_S, now)
         known = {**self._past.by_id, **{int(alarm["id"]): alarm for alarm in open_}}
-        self.timeline.show_spans([span_of(alarm) for alarm in known.values()], window, now, bool(self._window[1]))
+        self._spans = {key: self._span(key, alarm) for key, alarm in known.items()}
+        spans = [span for _, span in self._spans.values()]
+        self.timeline.show_spans(spans, window, now, bool(self._window[1]))
+
+    def _span(self, key: int, alarm: Json) -> tuple[Json, Span]:
+        """Return an alarm's span, that of before where the board has the same alarm still."""
+        known = self._spans.get(key)
+        return known if known is not None and known[0] is alarm else (alarm, span_of(alarm))
 
     def _draw_drawer(self) -> None:
         alarm = self._alarm_of(self.table.current_id())

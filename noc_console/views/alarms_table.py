@@ -28,7 +28,7 @@ class AlarmTable(QTableView):
         self._theme = theme
         self._notice = ""
         self.setModel(model)
-        self.delegate = AlarmDelegate(theme, self)
+        self.delegate = AlarmDelegate(theme, model, self)
         self.setItemDelegate(self.delegate)
         self.setAccessibleName("Alarms")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -27,10 +27,28 @@ def write(painter: QPainter, box: QRectF, text: str, ink: Ink, align: Qt.Alignme
     """Write one line of text cut to its box with an ellipsis; return the width it took."""
     painter.setFont(ink.font)
     painter.setPen(ink.colour)
-    metrics = QFontMetricsF(ink.font)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    painter.drawText(box, align | Qt.TextFlag.TextSingleLine, shown)
-    return metrics.horizontalAdvance(shown)
+    shown, width = _fitted(ink.font, text, box.width())
+    painter.drawText(box, _SINGLE_LINE.get(align) or align | Qt.TextFlag.TextSingleLine, shown)
+    return width
+
+
+_Fitted = tuple[str, float]
+_fits: dict[tuple[str, str, float], _Fitted] = {}
+_MOST_FITS = 8192
+_SINGLE_LINE = {align: align | Qt.TextFlag.TextSingleLine for align in (LEFT, RIGHT, CENTRE)}
+
+
+def _fitted(font: QFont, text: str, width: float) -> _Fitted:
+    """Return a text as it fits a width, and its own: asking the font costs more than drawing, and most stay."""
+    key = (font.key(), text, width)
+    found = _fits.get(key)
+    if found is None:
+        if len(_fits) >= _MOST_FITS:
+            _fits.clear()
+        metrics = QFontMetricsF(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        found = _fits[key] = shown, metrics.horizontalAdvance(shown)
+    return found
 
 
 def width_of(text: str, font: QFont) -> float:

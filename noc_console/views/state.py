@@ -60,6 +60,8 @@ class BoardMirror:
     _alarm_revision: dict[int, int] = field(default_factory=dict)
     _order_revision: int = 0
     _everything_revision: int = 0
+    _open: list[Json] = field(default_factory=list)
+    _open_at: int = -1
 
     def take(self, board: Json, link_ms: float | None = None) -> None:
         """Take one answer of GET /board; another boot forgets everything known before."""
@@ -121,10 +123,13 @@ class BoardMirror:
 
     def open_alarms(self) -> list[Json]:
         """Return the alarms that are not resolved, worst and newest first."""
-        return sorted(
-            (alarm for alarm in self.alarms.values() if not alarm["resolved"]),
-            key=lambda alarm: (-_RANK.get(alarm["severity"], 0), -alarm["raised_at"]),
-        )
+        if self._open_at != self.revision:
+            self._open_at = self.revision
+            self._open = sorted(
+                (alarm for alarm in self.alarms.values() if not alarm["resolved"]),
+                key=lambda alarm: (-_RANK.get(alarm["severity"], 0), -alarm["raised_at"]),
+            )
+        return list(self._open)
 
     def _forget(self, boot: str) -> None:
         self.boot = boot

@@ -6,8 +6,9 @@ goes back; `windowChosen(start, end)` tells the new window, (0, 0) the way back 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,17 +67,45 @@ def placed(spans: Sequence[Span], start: float, end: float) -> dict[int, list[Pl
             continue
         rows = ends[span.layer]
         free = next((row for row, busy_until in enumerate(rows) if busy_until <= span.start), len(rows))
-        until = span.end if span.end is not None else float("inf")
-        rows[free : free + 1] = [until]
-        lanes[span.layer].append((span, min(free, _MOST_SUBROWS - 1)))
-    return {
-        layer: [Placed(span, row, _rows_beside(span, found)) for span, row in found] for layer, found in lanes.items()
-    }
+        row = min(free, _MOST_SUBROWS - 1)  # in a storm the last row holds all that found none
+        rows[row : row + 1] = [_until(span)]
+        lanes[span.layer].append((span, row))
+    return {layer: _beside(found) for layer, found in lanes.items()}
 
 
-def _rows_beside(span: Span, found: Sequence[tuple[Span, int]]) -> int:
-    """Return how many rows the spans take that overlap this one."""
-    return max(row for other, row in found if _overlap(span, other)) + 1
+def thinned(spans: Iterable[Span], second_px: float) -> list[Span]:
+    """Return the spans that can be told apart where a second has so many pixels: a storm is a few of them."""
+    seen: Counter[tuple[int, int, int, Severity, bool]] = Counter()
+    kept = []
+    for span in spans:
+        end = -1 if span.end is None else int(span.end * second_px)
+        key = (span.layer, int(span.start * second_px), end, span.severity, span.is_acknowledged)
+        seen[key] += 1
+        if seen[key] <= _MOST_SUBROWS:
+            kept.append(span)
+    return kept
+
+
+def _beside(found: Sequence[tuple[Span, int]]) -> list[Placed]:
+    """Say of each span how many rows the spans take that overlap it; `found` is in order of start."""
+    starts: list[list[float]] = [[] for _ in range(_MOST_SUBROWS)]
+    latest: list[list[float]] = [[] for _ in range(_MOST_SUBROWS)]
+    for span, row in found:
+        starts[row].append(span.start)
+        latest[row].append(max(_until(span), latest[row][-1] if latest[row] else 0.0))
+
+    def reaches(row: int, span: Span) -> bool:
+        before = bisect_right(starts[row], _until(span))
+        return before > 0 and latest[row][before - 1] >= span.start
+
+    return [
+        Placed(span, row, 1 + max(one for one in range(_MOST_SUBROWS) if one == row or reaches(one, span)))
+        for span, row in found
+    ]
+
+
+def _until(span: Span) -> float:
+    return span.end if span.end is not None else float("inf")
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -172,7 +201,8 @@ class Timeline(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Override: paint grid, lanes, bars, names, now and the choice."""
         painter = QPainter(self)
-        lanes = placed(self._spans, *self._window)
+        start, end = self._window
+        lanes = placed(thinned(self._spans, (self.width() - LABEL) / max(end - start, 1.0)), start, end)
         self._paint_grid(painter)
         worst = {lane: _worst(found) for lane, found in lanes.items()}
         top = max((one.severity.rank for one in worst.values() if one is not None), default=0)

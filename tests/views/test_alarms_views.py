@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 
 from noc_console.model import Severity
 from noc_console.views.alarm_acts import Act
@@ -128,7 +128,7 @@ def _painted(look: Theme, alarm: dict[str, object], *, is_selected: bool = False
     if is_selected:
         option.state |= QStyle.StateFlag.State_Selected
     painter = QPainter(image)
-    AlarmDelegate(look).paint(painter, option, model.index(0, 0))
+    AlarmDelegate(look, model).paint(painter, option, model.index(0, 0))
     painter.end()
     return image
 
@@ -331,6 +331,7 @@ def test_an_alarm_of_the_agent_has_no_layer_and_its_own_lane(desk: Desk) -> None
     screen = AlarmsScreen(desk)
     screen.resize(1500, 900)
     screen.refresh()
+    QApplication.processEvents()
     assert [screen.model.index(0, column).data() for column in (3, 4)] == ["Agent", "—"]
     assert [span.layer for span in screen.timeline.timeline._spans] == [AGENT_LANE]
     screen.close()

@@ -176,6 +176,7 @@ async def test_a_silent_machine_says_so_while_somebody_should_hear(desk: Desk, s
     sound.look()
     assert sound.note == "No sound: there is no audio device that plays"
     desk.mirror.alarms.clear()
+    desk.mirror.revision += 1
     sound.look()
     assert sound.note == ""
 
