@@ -22,7 +22,7 @@ from noc_console.probes.decode.thumbnail import Thumbnails
 from noc_console.probes.decode.timeline import Timeline
 from noc_console.probes.decode.units import Demuxed, ForTheLibrary, Undecodable
 
-_LIBRARY = "library"
+LIBRARY = "library"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ class Decoder:
             try:
                 return session.mp4.feed(body, job.init, job.mode), job.is_last
             except ForTheLibrary:
-                kind = _LIBRARY
-        _refuse(body)
+                kind = LIBRARY
+        refuse(body)
         return next(_library(job.init + body, job.mode != AUDIO)), True
 
     def _body(self, job: Job) -> bytes:
@@ -134,7 +134,7 @@ def kind_of(body: bytes) -> str:
         return FMP4
     if looks_like_ts(body):
         return TS
-    return PACKED if looks_packed(body) else _LIBRARY
+    return PACKED if looks_packed(body) else LIBRARY
 
 
 def _library(data: bytes, wants_picture: bool) -> Iterator[Demuxed]:
@@ -145,7 +145,7 @@ def _library(data: bytes, wants_picture: bool) -> Iterator[Demuxed]:
         container.close()
 
 
-def _refuse(body: bytes) -> None:
+def refuse(body: bytes) -> None:
     """Raise Undecodable for what is no media at all, before the library guesses."""
     start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html")):

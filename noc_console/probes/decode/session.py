@@ -97,7 +97,7 @@ class Session:
             if eye is None:
                 eye = self._pictures[track] = PictureLane(track)
             self._show(job, name, eye.measure(lane, job.mode, is_end, is_over), found)
-        if track.language:
+        if track.language not in ("", "und"):
             found.facts.setdefault("languages", {})[name] = track.language
 
     def _show(self, job: Job, name: str, seen: Seen, found: _Found) -> None:

@@ -78,7 +78,7 @@ class SoundLane:
         bits = 8 * sum(unit.size for unit in lane.units)
         start_s = runs[0].at_s
         audio = _with_rate(self._audio, bits, self._next_s - start_s)
-        return SoundStretch(audio, start_s, self._next_s, joined, bits, broken), faults
+        return SoundStretch(audio, start_s, self._next_s, joined, bits, broken, self._layout), faults
 
     def _metered(self, runs: list[_Run]) -> list[NDArray[np.void]]:
         """Return the blocks of runs; a run whose layout is another than the one before begins a new meter."""

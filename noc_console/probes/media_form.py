@@ -1,0 +1,116 @@
+"""The stable JSON of measured streams: what each is, its figures, and its freezes, blacks and silences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noc_console.media.loudness.summary import Summary
+
+if TYPE_CHECKING:
+    from noc_console.probes.media_measure import Picture, Sound
+
+_SOUND_FIGURES = ("integrated_lufs", "momentary_max_lufs", "short_term_max_lufs", "range_lu", "true_peak_dbtp")
+_PICTURE_FIGURES = ("blockiness", "blur", "luma_mean", "luma_deviation", "combing")
+Form = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One stream as it is told: its form, its metrics, and its spans by kind, counted from the start."""
+
+    rung: str
+    form: Form
+    metrics: Mapping[str, float]
+    spans: Mapping[str, list[Form]]
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Tells streams; `start_s` is the stream's clock at the start of the file."""
+
+    start_s: float
+    languages: Mapping[str, str]
+
+    def audio(self, rung: str, sound: Sound, summary: Summary) -> Told:
+        """Return a stream of sound as it is told."""
+        is_, seconds = sound.format, sound.heard_s
+        figures = {name: _rounded(getattr(summary, name), 2) for name in _SOUND_FIGURES}
+        form: Form = {
+            "rung": rung,
+            "codec": is_.codec,
+            "profile": is_.profile,
+            "sample_rate": is_.sample_rate,
+            "channels": is_.channels,
+            "layout": list(sound.layout),
+            "language": self.languages.get(rung, ""),
+            "atmos": is_.is_atmos,
+            "bitrate_bps": round(sound.bits / seconds) if seconds else is_.bitrate_bps,
+            "duration_s": round(seconds, 3),
+            **figures,
+            "phase_correlation": _rounded(summary.correlation, 3),
+            "clipped_runs": summary.clipped_runs,
+            "broken_frames": sound.broken,
+            "text": is_.text,
+        }
+        silences = [
+            _span(rung, one.start - self.start_s, one.length_s) for one in summary.silences if one.length_s > 0
+        ]
+        metrics = {f"audio.{name}": value for name, value in figures.items() if value is not None}
+        return Told(rung, form, metrics, {"silence": silences})
+
+    def video(self, rung: str, picture: Picture, frames: NDArray[np.void]) -> Told:
+        """Return a stream of pictures as it is told."""
+        is_ = picture.newest.format
+        form: Form = {
+            "rung": rung,
+            "codec": is_.codec,
+            "profile": is_.profile,
+            "level": is_.level,
+            "width": is_.width,
+            "height": is_.height,
+            "frame_rate": round(is_.frame_rate, 3),
+            "interlaced": is_.is_interlaced,
+            "bit_depth": is_.bit_depth,
+            "chroma": is_.chroma,
+            "hdr": is_.hdr,
+            "dolby_vision": is_.has_dolby_vision,
+            "captions": is_.has_captions,
+            "bitrate_bps": round(picture.bits / picture.seen_s) if picture.seen_s else is_.bitrate_bps,
+            "duration_s": round(picture.seen_s, 3),
+            "frames": len(frames),
+            "broken_frames": picture.broken,
+            "key_interval_s": round(picture.newest.key_interval_s, 3),
+            "text": is_.text,
+            **{f"{name}_ratio": _mean(frames[name]) for name in _PICTURE_FIGURES},
+        }
+        spans = {
+            name: [
+                _span(rung, one.start_s - self.start_s, one.length_s)
+                for one in (*picture.spans[name], *picture.open.get(name, ()))
+            ]
+            for name in picture.spans
+        }
+        return Told(rung, form, {}, spans)
+
+
+def longest(spans: Iterable[Form]) -> Form | None:
+    """Return the longest span."""
+    return max(spans, key=lambda one: float(one["length_s"]), default=None)
+
+
+def _span(rung: str, start_s: float, length_s: float) -> Form:
+    return {"rung": rung, "start_s": round(max(0.0, start_s), 3), "length_s": round(length_s, 3)}
+
+
+def _mean(values: NDArray[Any]) -> float | None:
+    known = values[np.isfinite(values)]
+    return round(float(known.mean()), 4) if len(known) else None
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
