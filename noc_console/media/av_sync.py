@@ -1,56 +1,100 @@
-"""Sound against picture by the spans of their stretches: how far they have moved apart since the beginning.
+"""Sound against picture by their time stamps: how far a break of one of the time lines has moved them apart.
 
-What is seen are the time stamps: a source that was out of step from the first stretch on is not.
+Two time lines that go on without a break stay in step, however their segments are cut: sound and picture of a
+segment may begin apart, and by another amount in every segment. So an offset takes two witnesses: a break in one time
+line that the other has not, and segments that lie apart by as much from then on. A break alone is sound that is
+missing. What was out of step from the beginning is not seen.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
-from noc_console.media.stretch import PictureStretch, SoundStretch
+from noc_console.media.stretch import BLOCK_S, PictureStretch, SoundStretch
 from noc_console.model import Finding
 
 #: Requirement R-115.
 LIMIT_S = 0.1
-_LOOKS = 3
+_AGREEING = 3
 _SCATTER_S = 0.06
 _FARTHEST_S = 2.0
 _UNLIKE_S = 0.5
+_KEPT = 6
 
 
-def lead_s(picture: PictureStretch, sound: SoundStretch) -> float | None:
-    """Return by how many seconds the sound's span lies later than the picture's, None where they are no pair.
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start_s: float
+    end_s: float
 
-    A pair is of the same segment, or cut of the same bytes: it begins together and is equally long.
-    """
-    start, end = sound.start_s - picture.start_s, sound.end_s - picture.end_s
-    if not (abs(start) <= _FARTHEST_S and abs(end) <= _FARTHEST_S and abs(start - end) <= _UNLIKE_S):
-        return None
-    return (start + end) / 2
+    def later_than(self, other: _Span) -> float | None:
+        """Return by how many seconds this lies later, None where the two are no pair: of another place or length."""
+        start, end = self.start_s - other.start_s, self.end_s - other.end_s
+        is_pair = abs(start) <= _FARTHEST_S and abs(end) <= _FARTHEST_S and abs(start - end) <= _UNLIKE_S
+        return (start + end) / 2 if is_pair else None
+
+
+class _Line:
+    """One time line: the newest spans that found no partner yet, and where the last one ended."""
+
+    def __init__(self) -> None:
+        self.alone: deque[_Span] = deque(maxlen=_KEPT)
+        self._end_s = float("nan")
+
+    def take(self, span: _Span) -> float:
+        """Take the next span; return by how much the line broke before it, 0 where stretches were left out."""
+        break_s = span.start_s - self._end_s
+        self._end_s = span.end_s
+        self.alone.append(span)
+        return break_s if _SCATTER_S <= abs(break_s) <= _FARTHEST_S else 0.0
 
 
 class AvSync:
-    """Remembers how sound and picture of one input lay at the beginning, and lately."""
+    """Follows one picture and one sound of an input; their stretches come together or apart, in any order."""
 
     def __init__(self) -> None:
-        self._first: float | None = None
-        self._newest: deque[float] = deque(maxlen=_LOOKS)
+        self._picture, self._sound = _Line(), _Line()
+        self._newest: deque[float] = deque(maxlen=_AGREEING)
+        self._lead_s: float | None = None
+        self._broke_s = 0.0
+        self._offset_s = 0.0
 
-    def step(self, picture: PictureStretch, sound: SoundStretch) -> float | None:
-        """Return `media.av_offset_s`: by how much the sound comes later than at the beginning, negative earlier.
+    def picture(self, stretch: PictureStretch) -> float | None:
+        """Take a stretch of picture; return as `sound` does."""
+        self._broke_s -= self._picture.take(_Span(stretch.start_s, stretch.end_s))
+        return self._paired()
 
-        None until three pairs in a row agree within 60 ms: a single odd cut is no offset.
+    def sound(self, stretch: SoundStretch) -> float | None:
+        """Take a stretch of sound; return `media.av_offset_s`: by how much it comes later than at the beginning.
+
+        Negative: earlier; in seconds. None while the partner is missing, and until three pairs in a row agree within 60 ms.
         """
-        lead = lead_s(picture, sound)
-        if lead is None:
+        self._broke_s += self._sound.take(_Span(stretch.start_s, stretch.end_s))
+        within_s = stretch.end_s - stretch.start_s - len(stretch.blocks) * BLOCK_S
+        if _SCATTER_S <= abs(within_s) <= _FARTHEST_S:
+            self._broke_s += within_s
+        return self._paired()
+
+    def _paired(self) -> float | None:
+        for sound in self._sound.alone:
+            for picture in self._picture.alone:
+                if (lead_s := sound.later_than(picture)) is not None:
+                    self._sound.alone.remove(sound)
+                    self._picture.alone.remove(picture)
+                    return self._judged(lead_s)
+        return None
+
+    def _judged(self, lead_s: float) -> float | None:
+        self._newest.append(lead_s)
+        if len(self._newest) < _AGREEING or max(self._newest) - min(self._newest) > _SCATTER_S:
             return None
-        self._newest.append(lead)
-        if len(self._newest) < _LOOKS or max(self._newest) - min(self._newest) > _SCATTER_S:
-            return None
-        usual = sorted(self._newest)[_LOOKS // 2]
-        if self._first is None:
-            self._first = usual
-        return usual - self._first
+        usual = sorted(self._newest)[_AGREEING // 2]
+        moved_s = 0.0 if self._lead_s is None else usual - self._lead_s
+        if abs(self._broke_s) >= _SCATTER_S and abs(moved_s - self._broke_s) <= _SCATTER_S:
+            self._offset_s += moved_s
+        self._lead_s, self._broke_s = usual, 0.0
+        return self._offset_s
 
 
 def findings(offset_s: float | None) -> tuple[Finding, ...]:
