@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,18 @@ from noc_console.guides.deeds import (
 from noc_console.guides.evidence import taken
 from noc_console.guides.guide import Guide
 from noc_console.guides.refusal import NotNow, at_step, person, step_named, wanted_reason
-from noc_console.guides.run import MAIN, Approval, Begin, Logged, Note, Run, deed_to_json
+from noc_console.guides.run import (
+    MAIN,
+    Approval,
+    Begin,
+    Logged,
+    Note,
+    Run,
+    begin_from_json,
+    begin_to_json,
+    deed_from_json,
+    deed_to_json,
+)
 from noc_console.guides.stepping_back import disagree, go_back
 from noc_console.guides.steps import (
     Action,
@@ -74,6 +85,7 @@ def start(guide: Guide, begin: Begin, at: float) -> tuple[Run, tuple[Event, ...]
         channel_id=begin.channel_id,
         input_id=begin.input_id,
         alarm_id=begin.alarm_id,
+        alarm_type=begin.alarm_type,
         parent=begin.parent,
         at=at,
         previous=begin.previous,
@@ -81,14 +93,14 @@ def start(guide: Guide, begin: Begin, at: float) -> tuple[Run, tuple[Event, ...]
         responded_at=at if begin.by else None,
     )
     walk = Walk(guide, taken(guide, run, begin.answers), at)
-    walk.tell("GuideStarted", version=guide.version, by=begin.by, parent=begin.parent)
+    walk.tell("GuideStarted", by=begin.by, begin=begin_to_json(_without_charts(begin)))
     walk.enter(guide.steps[0].id)
     walk.advance()
     fire(walk)
     return walk.run, tuple(walk.events)
 
 
-def linked(run: Run, run_id: str, by: str) -> Begin:
+def linked(run: Run, run_id: int, by: str) -> Begin:
     """Return how a guide begins that another one leads to: same channel, alarm, time of alarm and evidence."""
     return Begin(
         run_id=run_id,
@@ -97,6 +109,7 @@ def linked(run: Run, run_id: str, by: str) -> Begin:
         channel_id=run.channel_id,
         input_id=run.input_id,
         alarm_id=run.alarm_id,
+        alarm_type=run.alarm_type,
         parent=run.id,
         answers=run.answers,
     )
@@ -112,24 +125,52 @@ def apply(guide: Guide, run: Run, deed: AnyDeed, at: float) -> tuple[Run, tuple[
     walk = Walk(guide, replace(run, at=at), at)
     refused = ""
     try:
-        _check(walk.run, deed)
+        _check(guide, walk.run, deed)
         _DOINGS[type(deed)](walk, deed)
     except NotNow as reason:
         refused = str(reason)
         walk = Walk(guide, replace(run, at=at), at)
-        walk.tell("GuideRefused", by=deed.by, text=refused, deed=deed_to_json(deed))
+        walk.tell("GuideRefused", by=deed.by, text=refused)
+    if walk.events and not isinstance(deed, TimePassed):
+        first = walk.events[0]
+        walk.events[0] = replace(first, data={**first.data, "deed": deed_to_json(_slim(deed))})
     if not refused and deed.by and walk.run.responded_at is None:
         walk.change(responded_at=at)
-    walk.advance()
-    fire(walk)
+    if (guide.id, guide.version) == (run.guide, run.version):
+        walk.advance()
+        fire(walk)
+    if isinstance(deed, TimePassed) and not walk.events:
+        return run, ()
     if deed.by:
         walk.change(log=(*walk.run.log, Logged(deed=_slim(deed), at=at, refused=refused))[-MOST_DEEDS:])
     return walk.run, tuple(walk.events)
 
 
-def _check(run: Run, deed: AnyDeed) -> None:
+def replayed(guide: Guide, events: Iterable[Event]) -> Run | None:
+    """Return the run that its events tell, without the charts of its answers; None where its start is not among them.
+
+    Events that time made carry no deed: time is let pass to their moment.
+    """
+    run: Run | None = None
+    for event in events:
+        if event.kind == "GuideStarted":
+            run, _ = start(guide, begin_from_json(event.data["begin"]), event.at)
+        elif run is not None:
+            made = event.data.get("deed")
+            deed = TimePassed() if made is None else deed_from_json(made)
+            run, _ = apply(guide, run, deed, event.at)
+    return run
+
+
+def _without_charts(begin: Begin) -> Begin:
+    return replace(begin, answers={name: replace(one, series=()) for name, one in begin.answers.items()})
+
+
+def _check(guide: Guide, run: Run, deed: AnyDeed) -> None:
     if run.ended_at is not None and not isinstance(deed, Noted | TickedOff | TimePassed):
         raise NotNow("This run has ended: start the guide anew, or add a note.")
+    if (guide.id, guide.version) != (run.guide, run.version) and not isinstance(deed, Closed | Noted | TickedOff):
+        raise NotNow("The guide was changed since this run began: end it with a reason and start it anew.")
     if len(run.log) >= MOST_DEEDS and not isinstance(deed, Closed | TimePassed | Answered):
         raise NotNow("This run is full: end it with a reason and start the guide anew.")
     texts = [deed.reason, getattr(deed, "text", ""), getattr(deed, "result", "")]
@@ -141,7 +182,7 @@ def _slim(deed: AnyDeed) -> AnyDeed:
     """A person's typed answers go to the log without charts."""
     if not isinstance(deed, Answered):
         return deed
-    return replace(deed, answers={name: replace(one, series=(), layers={}) for name, one in deed.answers.items()})
+    return replace(deed, answers={name: replace(one, series=()) for name, one in deed.answers.items()})
 
 
 def _answered(walk: Walk, deed: Answered) -> None:

@@ -22,7 +22,7 @@ from noc_console.guides.questions import (
 from noc_console.guides.run import Run, Stay
 from noc_console.guides.steps import AnyStep, Ask, Decide, Items, Verify, Wait
 
-MOST_POINTS = 600
+MOST_POINTS = 240
 _TIMELESS = (OfFact, OfInput, OfBaseline, *FROM_THE_RUN)
 
 

@@ -125,7 +125,7 @@ class Logged:
 class Run:
     """All that is known of one walk; `raised_at` is the alarm's time, from which timers count."""
 
-    id: str
+    id: int
     guide: str
     version: int
     kind: str
@@ -135,7 +135,8 @@ class Run:
     channel_id: int = 0
     input_id: int = 0
     alarm_id: int = 0
-    parent: str = ""
+    alarm_type: str = ""
+    parent: int = 0
     at: float = 0.0
     stays: tuple[Stay, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -164,6 +165,23 @@ class Run:
         return tuple(stay for stay in self.stays if not stay.is_undone)
 
     @property
+    def summary(self) -> dict[str, Any]:
+        """What lists of runs show, and every event of a run carries as `run`."""
+        return {
+            "run_id": self.id,
+            "guide": self.guide,
+            "version": self.version,
+            "kind": self.kind,
+            "alarm_id": self.alarm_id,
+            "alarm_type": self.alarm_type,
+            "channel_id": self.channel_id,
+            "started_at": self.started_at,
+            "ended_at": self.ended_at,
+            "ending": self.ending,
+            "steps": [stay.step for stay in self.open_stays],
+        }
+
+    @property
     def since(self) -> float:
         """The moment timers count from."""
         return self.started_at if self.raised_at is None else self.raised_at
@@ -173,13 +191,14 @@ class Run:
 class Begin:
     """What a run begins with; `parent` is the run a link came from, whose channel, alarm and answers it keeps."""
 
-    run_id: str
+    run_id: int
     by: str = ""
     raised_at: float | None = None
     channel_id: int = 0
     input_id: int = 0
     alarm_id: int = 0
-    parent: str = ""
+    alarm_type: str = ""
+    parent: int = 0
     answers: Mapping[str, Answer] = field(default_factory=dict)
     previous: Mapping[str, float] = field(default_factory=dict)
     inherited: tuple[Note, ...] = ()
@@ -217,6 +236,18 @@ def deed_from_json(made: Mapping[str, Any]) -> AnyDeed:
         place = ".".join(str(part) for part in first["loc"])
         raise KnownError(f"This cannot be done to a run: {place or 'the deed'}: {first['msg']}.") from None
     return deed
+
+
+def begin_to_json(begin: Begin) -> dict[str, Any]:
+    """Return what a run begins with as plain JSON values."""
+    made: dict[str, Any] = _adapter(Begin).dump_python(begin, mode="json")
+    return made
+
+
+def begin_from_json(made: Mapping[str, Any]) -> Begin:
+    """Return what `begin_to_json` wrote."""
+    begin: Begin = _adapter(Begin).validate_json(json.dumps(made))
+    return begin
 
 
 def seal(run: Run) -> str:

@@ -11,15 +11,15 @@ from noc_console.guides.walking import PATIENCE_S, Walk
 _NOBODY = -1
 
 
-def due_at(guide: Guide, run: Run) -> float | None:
-    """Return when time alone changes this run next, None when it never does."""
+def due_at(guide: Guide, run: Run, at: float) -> float | None:
+    """Return when time alone changes this run next, None when it never does; a moment before `at` is due now."""
     if run.ended_at is not None:
         return None
     times = [run.since + timer.after_min * 60 for place, timer in enumerate(guide.timers) if place not in run.fired]
     if guide.respond_s is not None and run.responded_at is None and _NOBODY not in run.fired:
         times.append(run.since + guide.respond_s)
     for stay in run.open_stays:
-        times += [at for at in _dues(guide, stay) if at > run.at]
+        times += [due for due in _dues(guide, stay) if due > at]
     return min(times, default=None)
 
 

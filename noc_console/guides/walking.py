@@ -58,7 +58,7 @@ class Walk:
 
     def tell(self, kind: str, **data: Any) -> None:
         """Add an event about this run."""
-        told = {"run_id": self.run.id, "guide": self.run.guide, "alarm_id": self.run.alarm_id} | data
+        told = {"run_id": self.run.id, "run": self.run.summary} | data
         self.events.append(Event(kind, self.at, self.run.channel_id, self.run.input_id, told))
 
     def change(self, **parts: Any) -> None:
