@@ -20,27 +20,40 @@ app = typer.Typer(
 )
 
 Db = Annotated[Path | None, typer.Option(help="The history file; ./local.db in a checkout.")]
+ReadOnly = Annotated[bool, typer.Option(help="Show a capsule or a backup: nothing is measured or changed.")]
 
 
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
     """Open the console when no command is given."""
     if context.invoked_subcommand is None:
-        console(db=None, attach="", theme="")
+        console(file=None, db=None, attach="", theme="", read_only=False)
 
 
 @app.command()
 def console(
+    file: Annotated[Path | None, typer.Argument(help="An evidence capsule (.noccap) to open.")] = None,
     db: Db = None,
     attach: Annotated[str, typer.Option(help="URL of a running agent instead of our own.")] = "",
     theme: Annotated[str, typer.Option(help="Colours: safe (default), dark.")] = "",
+    read_only: ReadOnly = False,
 ) -> None:
-    """Open the console on its own agent, or attach it to a running one."""
+    """Open the console on its own agent, attach it to a running one, or look at a capsule or a backup."""
     if not _has_display():
-        _without_display(db, attach)
+        _without_display(file or db, attach, read_only=read_only or file is not None)
     from noc_console.views.app import run
 
-    raise typer.Exit(run(db=db, attach=attach, theme=theme))
+    is_read_only = read_only or file is not None
+    raise typer.Exit(run(db=file or db, attach=attach, theme=theme, is_read_only=is_read_only))
+
+
+@app.command("open")
+def open_file(
+    file: Annotated[Path, typer.Argument(help="An evidence capsule (.noccap), or a backup of a history.")],
+    theme: Annotated[str, typer.Option(help="Colours: safe (default), dark.")] = "",
+) -> None:
+    """Open a capsule or a backup read-only, in the same views, without any network."""
+    console(file=file, db=None, attach="", theme=theme, read_only=True)
 
 
 def _has_display() -> bool:
@@ -50,12 +63,12 @@ def _has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def _without_display(db: Path | None, attach: str) -> NoReturn:
+def _without_display(db: Path | None, attach: str, *, read_only: bool = False) -> NoReturn:
     """Run the same agent with a live table in the terminal instead of the window."""
     if attach:
         raise KnownError("There is no display here to open the console on; set DISPLAY or WAYLAND_DISPLAY.")
     typer.echo("No display here: running the agent with a table in this terminal.", err=True)
-    agent(db=db, port=0, demo="auto", table=True)
+    agent(db=db, port=0, demo="no" if read_only else "auto", table=not read_only, read_only=read_only)
     raise typer.Exit(0)
 
 
@@ -67,6 +80,7 @@ def agent(
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 1,
     demo: Annotated[str, typer.Option(help="Demo channels: auto (when none is configured), yes, no.")] = "no",
     table: Annotated[bool, typer.Option(help="Show a live table in this terminal.")] = False,
+    read_only: ReadOnly = False,
     embedded: Annotated[bool, typer.Option(hidden=True)] = False,
     token_fd: Annotated[int, typer.Option(hidden=True)] = -1,
     ready_fd: Annotated[int, typer.Option(hidden=True)] = -1,
@@ -74,7 +88,7 @@ def agent(
     """Run the agent without a screen."""
     from noc_console.agent.main import Launch, run
 
-    launch = Launch(db, host, port, workers, demo, table, embedded, token_fd, ready_fd)
+    launch = Launch(db, host, port, workers, demo, table, embedded, token_fd, ready_fd, read_only)
     from noc_console.api.server import serve
 
     raise typer.Exit(run(launch, serve))
@@ -176,6 +190,34 @@ def db(
     from noc_console.history.cli import run
 
     raise typer.Exit(run(verb, path, to))
+
+
+@app.command()
+def capsule(
+    verb: Annotated[str, typer.Argument(help="verify, info, make")],
+    file: Annotated[Path, typer.Argument(help="The capsule (.noccap).")],
+    db: Db = None,
+    incident: Annotated[int, typer.Option(min=0, help="make: of which incident.")] = 0,
+) -> None:
+    """Say whether an evidence capsule is intact (exit 1 when it was changed), or make one of an incident."""
+    from noc_console.history.capsule_cli import run
+
+    raise typer.Exit(run(verb, file, db, incident))
+
+
+@app.command()
+def report(
+    what: Annotated[str, typer.Argument(help="incident")],
+    number: Annotated[int, typer.Argument(min=1, help="Its number.")],
+    form: Annotated[str, typer.Option("--format", help="md, html, csv, json, pdf")] = "md",
+    to: Annotated[Path | None, typer.Option(help="Where it goes; else to the terminal.")] = None,
+    db: Db = None,
+    attach: Annotated[str, typer.Option(help="URL of a running agent.")] = "",
+) -> None:
+    """Write the report of an incident; drawings of Markdown go beside it. PDF needs the console's parts."""
+    from noc_console.views.report_cli import run
+
+    raise typer.Exit(run(what, number, form, to, db=db, attach=attach))
 
 
 @app.command()

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from noc_console.agent.evidence import Evidence
 from noc_console.agent.facts import facts_of
 from noc_console.agent.flow import Flow
 from noc_console.agent.guide_room import GuideRoom
+from noc_console.agent.incident_capsule import CapsuleMaker
 from noc_console.agent.incident_desk import IncidentDesk
 from noc_console.agent.incident_record import IncidentRecord
 from noc_console.agent.incoming import IncomingDesk
@@ -80,6 +82,7 @@ class Agent:
         self.port = parts.port
         self.machine = Machine()
         self.is_kept = False
+        self.read_only: Mapping[str, Any] | None = None
         self._is_orphan = False
         self._stop = parts.stop
         self.bell = Bell()
@@ -98,6 +101,7 @@ class Agent:
         self.load_figures = LoadDesk(self.flow)
         self.incidents = IncidentDesk(self.flow, self.alarms)
         self.incident_record = IncidentRecord(self.recorder, self.channels, self.incidents)
+        self.capsules = CapsuleMaker(self.incidents, self.settings.db.absolute())
         self.reads = Reads(self.clock, self.recorder, self.bell)
         self.work = Work(self.channels, self.supervisor, self.board)
         self.jobs = Jobs(self.supervisor, parts.group)

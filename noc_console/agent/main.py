@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 #: Serves an agent, once it is there, on a listening socket with a token; calls back when requests are answered.
 Serve = Callable[["Awaitable[Agent]", socket.socket, str, Callable[[], None]], Awaitable[None]]
+CAPSULE = ".noccap"
 OpenHistory = Callable[[Settings, Callable[[], float]], "Awaitable[History]"]
 
 
@@ -50,6 +51,7 @@ class Launch:
     embedded: bool = False
     token_fd: int = -1
     ready_fd: int = -1
+    read_only: bool = False
 
     def settings(self) -> Settings:
         """Return the agent's settings: the command line goes before NOC_CONSOLE_<NAME> of the environment."""
@@ -71,12 +73,21 @@ def run(launch: Launch, serve: Serve) -> int:
     if launch.demo not in ("auto", "yes", "no"):
         raise KnownError("--demo takes auto, yes or no.")
     try:
-        asyncio.run(Household(launch, serve).live())
+        asyncio.run(_household(launch, serve).live())
     except (KnownError, BaseExceptionGroup) as error:
         known = _known(error)
         life.say_failed(launch.ready_fd, str(known))
         raise known from None
     return 0
+
+
+def _household(launch: Launch, serve: Serve) -> Household:
+    is_capsule = launch.db is not None and launch.db.suffix == CAPSULE
+    if launch.read_only or is_capsule:  # a capsule opened to be written would be set aside as damaged
+        from noc_console.agent.reading import ReadingRoom
+
+        return ReadingRoom(launch, serve)
+    return Household(launch, serve)
 
 
 def _known(error: BaseException) -> KnownError:
@@ -88,7 +99,7 @@ def _known(error: BaseException) -> KnownError:
     raise error
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """The agent was told to stop; unwinds everything it runs."""
 
 
@@ -114,9 +125,7 @@ class Household:
     async def live(self) -> None:
         """Start, run until told to stop, end."""
         door = self._door()
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        stop = self._stop_at_signals()
         with contextlib.closing(door.listener), contextlib.ExitStack() as at_end:
             self._open_media(at_end)
             supervisor = Supervisor(self.settings, self.clock)
@@ -126,6 +135,12 @@ class Household:
             finally:
                 life.withdraw(self.settings.db)
                 await supervisor.end()
+
+    def _stop_at_signals(self) -> asyncio.Event:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        return stop
 
     def _open_media(self, at_end: contextlib.ExitStack) -> None:
         """Make the folder in which stretches wait for a decoder; without one nothing is decoded."""
@@ -162,8 +177,8 @@ class Household:
                 self._begin(group, agent, door, lab)
                 coming.set_result(agent)
                 await stop.wait()
-                raise _Ended
-        except* _Ended:
+                raise Ended
+        except* Ended:
             pass
         finally:
             if agent is not None:

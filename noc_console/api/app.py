@@ -70,4 +70,4 @@ def build(agent: Agent) -> FastAPI:
 
 def guarded(agent: Agent, token: str) -> Rim:
     """Return the application behind its rim: what a server serves."""
-    return Rim(build(agent), token)
+    return Rim(build(agent), token, str((agent.read_only or {}).get("refusal", "")))

@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from noc_console.agent.forms import Text
+from noc_console.agent.incident_capsule import remove
 from noc_console.api import answers
 from noc_console.api.alarms import Id
 from noc_console.api.door import TheAgent
@@ -250,6 +252,19 @@ async def report(
         case "csv":
             return Response(lines_csv(lines).encode("utf-8", "replace"), media_type="text/csv; charset=utf-8")
     return answers.one("page", page_json(page))
+
+
+@routes.post("/incidents/{incident_id}/capsule")
+async def capsule(agent: TheAgent, incident_id: Id, by: By = "system") -> Response:
+    """Make the evidence capsule and return it; its head is in the header X-Capsule-Head and in the journal."""
+    made, told = await agent.capsules.make(incident_id, by)
+    return FileResponse(
+        made,
+        media_type="application/zip",
+        filename=made.name,
+        headers={"X-Capsule-Head": str(told["head"])},
+        background=BackgroundTask(remove, made),
+    )
 
 
 async def _told(agent: TheAgent, incident: Incident, status: int = 200) -> Response:

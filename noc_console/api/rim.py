@@ -22,6 +22,7 @@ BASE = "/api/v1"
 OPEN_PATHS = frozenset({f"{BASE}/health"})
 OWN_TOKEN = f"{BASE}/incoming/"  # other systems come in here with tokens of their own, which the routes check
 MAX_BODY = 64 * 1024
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_INCOMING = 1024**2
 MAX_IMPORT = 8 * 1024**2
 MAX_PICTURE = 8 * 1024**2
@@ -78,6 +79,8 @@ class Rim:
 
     app: App
     token: str
+    refusal: str = ""
+    """What is said to every request that would change something; empty where changes are welcome."""
     bucket: Bucket = field(default_factory=Bucket)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,16 +90,19 @@ class Rim:
         scope["path"] = canonical(scope["path"])
         scope["raw_path"] = scope["path"].encode("utf-8", "replace")
         headers = {name.lower(): value for name, value in scope["headers"]}
-        refused = self._refused(scope["path"], headers)
+        refused = self._refused(scope, headers)
         if refused:
             await answer(send, *refused)
             return
         await self._inner(scope, receive, send)
 
-    def _refused(self, path: str, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+    def _refused(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        path = scope["path"]
         is_open = path in OPEN_PATHS or path.startswith(OWN_TOKEN)
         if not is_open and not self._is_trusted(headers.get(b"authorization", b"")):
             return 401, "The token is missing or wrong."
+        if self.refusal and scope["method"] not in _READS:
+            return 409, self.refusal
         if not self.bucket.take():
             return 429, "Too many requests: slow down."
         length = headers.get(b"content-length", b"0")

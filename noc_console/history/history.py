@@ -53,7 +53,7 @@ class History:
         recorder: Recorder,
         upkeep: Upkeep,
         kept: Captures,
-        lock: FileLock,
+        lock: FileLock | None,
         journal_id: str,
         now: Callable[[], float],
     ) -> None:
@@ -322,7 +322,8 @@ class History:
         self._readers.shutdown()
         self._copies.close()
         self._store.engine.dispose()
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
     def _shelves(self) -> reading.Shelves:
         windows = self._store.windows

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from noc_console.errors import KnownError
 from noc_console.history import journal, shelf
@@ -32,7 +32,7 @@ RESTARTED, DAMAGED = "JournalRestarted", "HistoryDamaged"
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """What the file said when it was opened."""
 
     store: Store
@@ -77,7 +77,7 @@ def _locked_open(settings: Settings, lock: FileLock, now: Callable[[], float]) -
 
 
 def _history(
-    settings: Settings, lock: FileLock, now: Callable[[], float], found: _Found, events: list[Event]
+    settings: Settings, lock: FileLock, now: Callable[[], float], found: Found, events: list[Event]
 ) -> History:
     at = now()
     recorder = Recorder(found.store, found.seq, settings.aggregates_d)
@@ -92,20 +92,21 @@ def _history(
     told = recorder.commit(None, events, at)
     recorder.write_probe(settings.name, settings.port)
     kept = Captures(settings.db.parent / "captures", settings.captures_bytes)
-    upkeep = Upkeep(recorder, _limits(settings))
+    upkeep = Upkeep(recorder, limits_in(settings))
     recorder.forecast_bytes = upkeep.forecast()
     history = History(recorder, upkeep, kept, lock, journal_id, now)
     history.opened_with = told
     return history
 
 
-def _limits(settings: Settings) -> Limits:
+def limits_in(settings: Settings) -> Limits:
+    """Return how long what is kept, as the settings say."""
     return limits_of(
         settings.request_values_h, settings.aggregates_d, settings.hourly_months, settings.captures_bytes
     )
 
 
-def _since_last(found: _Found, at: float) -> list[Event]:
+def _since_last(found: Found, at: float) -> list[Event]:
     gap = {"start": found.last_at or at, "end": at, "dropped_samples": 0}
     if found.is_clean:
         return [Event(RESUMED, at, data={**gap, "text": "The agent was not running."})]
@@ -113,7 +114,7 @@ def _since_last(found: _Found, at: float) -> list[Event]:
     return [Event(RESTARTED, at, data={**gap, "text": text, "journal_before": found.journal_id})]
 
 
-def _load_with_room(settings: Settings) -> _Found:
+def _load_with_room(settings: Settings) -> Found:
     try:
         return _load(settings)
     except FAULTS as error:
@@ -123,27 +124,32 @@ def _load_with_room(settings: Settings) -> _Found:
         return _load(settings)
 
 
-def _load(settings: Settings) -> _Found:
+def _load(settings: Settings) -> Found:
     engine = sqlite_engine(settings.db)
     try:
         migrate(engine, settings.db.name)
-        with engine.connect() as connection, connection.begin():
-            names, windows = Names(), OpenWindows(int(settings.seal_h * 3600))
-            names.load(connection)
-            windows.restore(journal.read_samples(connection))
-            reserve = Reserve(settings.db, settings.event_reserve_bytes)
-            return _Found(
-                Store(settings.db, engine, names, windows, reserve),
-                journal.read_meta(connection, "journal_id"),
-                journal.read_meta(connection, "clean", "1") == "1",
-                journal.last_seq(connection),
-                journal.last_at(connection),
-                read_gaps(connection),
-                shelf.read_windows(connection),
-            )
+        return found_in(engine, settings)
     except BaseException:
         engine.dispose()
         raise
+
+
+def found_in(engine: Engine, settings: Settings) -> Found:
+    """Read what a store of our shape holds: names, the open windows, where its journal ends."""
+    with engine.connect() as connection, connection.begin():
+        names, windows = Names(), OpenWindows(int(settings.seal_h * 3600))
+        names.load(connection)
+        windows.restore(journal.read_samples(connection))
+        reserve = Reserve(settings.db, settings.event_reserve_bytes)
+        return Found(
+            Store(settings.db, engine, names, windows, reserve),
+            journal.read_meta(connection, "journal_id"),
+            journal.read_meta(connection, "clean", "1") == "1",
+            journal.last_seq(connection),
+            journal.last_at(connection),
+            read_gaps(connection),
+            shelf.read_windows(connection),
+        )
 
 
 def read_gaps(connection: Connection) -> tuple[tuple[float, float], ...]:

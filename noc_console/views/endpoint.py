@@ -66,12 +66,15 @@ class Attached:
 class Embedded:
     """The console's own agent on a history file; it attaches to one that already runs there.
 
+    A read-only one shows a capsule or a backup and attaches to nobody.
+
     The token goes through an inherited pipe whose write end stays open while we live: when it closes, the agent
     ends by itself.
     """
 
-    def __init__(self, db: Path, demo: str = "auto") -> None:
+    def __init__(self, db: Path, demo: str = "auto", *, is_read_only: bool = False) -> None:
         self._db, self._demo = db, demo
+        self._is_read_only = is_read_only
         self._child: subprocess.Popen[bytes] | None = None
         self._token_pipe = self._ready_pipe = -1
         self._token = ""
@@ -84,7 +87,7 @@ class Embedded:
     async def find(self) -> Endpoint:
         """Return the agent that runs on this history, starting one when there is none."""
         if self._ready_pipe < 0:
-            running = await _running_on(self._db)
+            running = None if self._is_read_only else await running_on(self._db)
             if running is not None:
                 return running
             self.let_go()
@@ -93,7 +96,7 @@ class Embedded:
 
     def launch(self) -> None:
         """Start our agent now, when nobody says that one runs on this history already; `find` waits for it."""
-        if not self._db.with_name(self._db.name + ".agent").exists():
+        if self._is_read_only or not self._db.with_name(self._db.name + ".agent").exists():
             self._start()
 
     def why_ended(self) -> str:
@@ -129,6 +132,7 @@ class Embedded:
         command = [
             *(sys.executable, "-m", "noc_console", "agent", "--embedded", "--db", str(self._db), "--port", "0"),
             *("--demo", self._demo, "--token-fd", str(token_read), "--ready-fd", str(ready_write)),
+            *(("--read-only",) if self._is_read_only else ()),
         ]
         try:
             os.write(token_write, f"{self._token}\n".encode())
@@ -185,7 +189,7 @@ async def _line_of(fd: int) -> bytes:
         loop.remove_reader(fd)
 
 
-async def _running_on(db: Path) -> Endpoint | None:
+async def running_on(db: Path) -> Endpoint | None:
     """Return the agent that says it runs on this history, if its process lives and its port answers."""
     try:
         told = json.loads(db.with_name(db.name + ".agent").read_text(encoding="utf-8"))
