@@ -29,7 +29,7 @@ FRAME = np.dtype(
         ("lit_ratio", "f4"),  # share of pixels brighter than black outside the corners, where logos and clocks are
         ("difference", "f4"),  # mean absolute difference to the frame measured before; nan for the first of a decoder
         ("moved_ratio", "f4"),  # share of the picture that changed visibly since that frame; nan likewise
-        ("step", "f4"),  # largest difference of one small block to that frame; nan likewise
+        ("step", "f4"),  # largest difference of a block of 16 pixels to that frame; nan likewise
         ("has_moved", "?"),  # visibly another picture than the one held so far, however slowly it became so
         ("blockiness", "f4"),  # 0 none to 1, on the codec's own grid
         ("blur", "f4"),  # 0 sharp to 1

@@ -42,7 +42,7 @@ class FrameMeter:
         row["luma_mean"], row["luma_deviation"] = light.mean, light.deviation
         row["luma_low"], row["luma_high"] = light.low, light.high
         row["black_ratio"], row["lit_ratio"] = light.black_ratio, light.lit_ratio
-        change = self._motion.see(sums, is_key, self._scale.span)
+        change = self._motion.see(sums, self._scale.span)
         row["difference"], row["moved_ratio"] = change.difference, change.moved_ratio
         row["step"], row["has_moved"] = change.step, change.has_moved
         box = active(rows, self._scale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,10 +21,10 @@ _BARS = 0.8
 _SLATE_BITS, _SAME_BITS = 6, 2
 #: Contrast below which a hash says nothing.
 _HASHED_DEVIATION = 0.02
-#: A step of a block that is no noise: the frame on which a picture comes to rest.
-_SETTLING, _SETTLING_S = 4 / 219, 0.4
+#: A picture comes to rest when its steps are so much smaller than they were, and within this time.
+_RESTS, _FAINT, _RESTS_S, _REMEMBERED = 0.4, 0.3 / 219, 0.5, 12
 #: A step between key frames so small that one is enough to say that the picture stands.
-_IDENTICAL = 3 / 219
+_IDENTICAL = 1 / 219
 
 
 def black(frames: NDArray[Any]) -> NDArray[np.bool_]:
@@ -61,6 +62,8 @@ class Holding:
         self._since_s = self._moved_s = 0.0
         self._count = 0
         self._last: np.void | None = None
+        self._steps: deque[float] = deque(maxlen=_REMEMBERED)
+        self._usual = 0.0
 
     def moments(self, piece: Piece, is_other: NDArray[np.bool_]) -> list[Moment]:
         """Return the moments of the condition "frozen"; `is_other` frames are black or a test picture, hence not."""
@@ -81,16 +84,23 @@ class Holding:
         at_s, step = float(frame["at_s"]), float(frame["step"])
         moved = is_other or self._moved(frame)
         self._last = frame
-        settles = not is_sparse and not frame["is_key"] and step > _SETTLING and at_s - self._moved_s < _SETTLING_S
+        if not frame["is_key"] and not np.isnan(step):
+            self._steps.append(step)
         if moved:
             self._count, self._moved_s = 0, at_s
-        if moved or settles:
+            self._usual = float(np.median(self._steps)) if self._steps else 0.0
+        if moved or (not is_sparse and self._settles(frame)):
             self._since_s = at_s
             return Moment(False, at_s, at_s)
         self._count += 1
         # one pair of key frames that are merely alike may be chance
         is_sure = not is_sparse or self._count > 1 or step < _IDENTICAL
         return Moment(is_sure, at_s, self._since_s)
+
+    def _settles(self, frame: np.void) -> bool:
+        """Return whether the picture still moves as before, in steps too small to make it another one."""
+        is_early = float(frame["at_s"]) - self._moved_s < _RESTS_S
+        return is_early and not frame["is_key"] and float(frame["step"]) > max(_RESTS * self._usual, _FAINT)
 
     def _moved(self, frame: np.void) -> bool:
         if self._last is None:

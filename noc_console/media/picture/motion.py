@@ -8,10 +8,17 @@ import numpy as np
 
 from noc_console.media.picture.luma import BLOCK_PIXELS, Sums
 
-#: A block whose mean differs by more, of white, has changed: the encoder's noise on a still picture stays below.
+#: A large block (16 pixels wide) whose mean differs by more, of white, has moved. Of a picture that is coded anew the
+#: blocks keep their mean.
+MOVED = 5 / 219
+#: So has a small block (4 pixels wide) that differs by much, and by many times what is usual in the picture: a mouth,
+#: a clock. Noise of coding is everywhere.
+MUCH, TIMES = 12 / 219, 20
+#: A small block whose mean differs by more counts as changed.
 VISIBLE = 6 / 219
-#: The same once a key frame has come: an encoder that codes the same picture anew makes it a little different.
-VISIBLE_ANEW = 12 / 219
+#: The noise below which nothing is known of its size.
+_FAINT = 0.1 / 219
+_POOLED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +34,51 @@ class Change:
 class Motion:
     """Remembers the frame before and the picture held: the last one that was visibly another.
 
-    Against the frame before, slow motion is smaller than noise; against the picture held it adds up. The largest
-    change of any block counts, for a clock or a mouth is a small part of the picture. Means of blocks are compared,
-    not pixels: what the encoder changes on a picture that stands is mostly its detail.
+    Against the frame before, slow motion is smaller than noise; against the picture held it adds up.
     """
 
     def __init__(self) -> None:
-        self._before: Sums | None = None
-        self._held: Sums | None = None
-        self._has_key = False
+        self._before: tuple[Sums, Sums] | None = None
+        self._held: tuple[Sums, Sums] | None = None
 
-    def see(self, sums: Sums, is_key: bool, span: int) -> Change:
-        """Return how a frame differs; `sums` of its blocks, `span` 8-bit codes from black to white."""
+    def see(self, sums: Sums, span: int) -> Change:
+        """Return how a frame differs; `sums` of its small blocks, `span` 8-bit codes from black to white."""
+        now = (sums, _pooled(sums))
         before, held = self._before, self._held
-        self._before = sums
-        if before is None or held is None or before.shape != sums.shape:
-            self._held, self._has_key = sums, False
+        self._before = now
+        if before is None or held is None or before[0].shape != sums.shape:
+            self._held = now
             return Change()
-        self._has_key |= is_key
         unit = BLOCK_PIXELS * span
-        steps = np.abs(sums - before)
-        limit = VISIBLE_ANEW if self._has_key else VISIBLE
-        has_moved = bool(_largest(np.abs(sums - held)) > limit * unit)
+        steps = np.abs(sums - before[0])
+        has_moved = _has_moved(np.abs(sums - held[0]), np.abs(now[1] - held[1]), unit)
         if has_moved:
-            self._held, self._has_key = sums, False
+            self._held = now
         moved = np.count_nonzero(steps > VISIBLE * unit) / max(steps.size, 1)
-        return Change(float(steps.mean()) / unit if steps.size else 0.0, moved, _largest(steps) / unit, has_moved)
+        step = _largest(np.abs(now[1] - before[1])) / (unit * _POOLED**2)
+        return Change(float(steps.mean()) / unit if steps.size else 0.0, moved, step, has_moved)
+
+
+def _has_moved(small: Sums, large: Sums, unit: int) -> bool:
+    if _largest(large) > MOVED * unit * _POOLED**2:
+        return True
+    most = _largest(small)
+    if most < MUCH * unit:
+        return False
+    usual = float(np.sqrt(np.mean(np.square(small, dtype=np.float32))))
+    return most > TIMES * (usual + _FAINT * unit)
+
+
+def _pooled(sums: Sums) -> Sums:
+    """Return the sums of four by four blocks: at most 16 blocks of 8 pixels, which 16 bits hold."""
+    height, width = sums.shape[0] // _POOLED * _POOLED, sums.shape[1] // _POOLED * _POOLED
+    high = _sum_of([sums[row:height:_POOLED, :width] for row in range(_POOLED)])
+    return _sum_of([high[:, column::_POOLED] for column in range(_POOLED)])
+
+
+def _sum_of(parts: list[Sums]) -> Sums:
+    total: Sums = (parts[0] + parts[1]) + (parts[2] + parts[3])
+    return total
 
 
 def _largest(steps: Sums) -> int:
