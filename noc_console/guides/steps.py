@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from noc_console.guides.shape import NO_TEXT, STRICT, Many, Minutes, Name, Share, StepId, When, Word, Words
 
@@ -26,20 +26,8 @@ CAUSES = (
     "pipeline",
     "expected",
 )
-Cause = Literal[
-    "source",
-    "encoder",
-    "headend-network",
-    "packager",
-    "origin",
-    "cdn",
-    "isp",
-    "network",
-    "probe",
-    "player",
-    "pipeline",
-    "expected",
-]
+_CAUSE = {"enum": list(CAUSES)}
+Causes = Annotated[Many, WithJsonSchema({"oneOf": [_CAUSE, {"type": "array", "items": _CAUSE}]})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +39,9 @@ class Outcome:
 
     says: Words = NO_TEXT
     because: Words = NO_TEXT
-    blames: Many = ()
-    secondary: Many = ()
-    rules_out: Many = ()
+    blames: Causes = ()
+    secondary: Causes = ()
+    rules_out: Causes = ()
     confidence: Share = 0.6
     next: Word
 
@@ -117,9 +105,9 @@ class Conclude(Step):
 
     kind: Literal["conclude"] = "conclude"
     because: Words = NO_TEXT
-    blames: Many = ()
-    secondary: Many = ()
-    rules_out: Many = ()
+    blames: Causes = ()
+    secondary: Causes = ()
+    rules_out: Causes = ()
     confidence: Share = 0.6
     next: Word
 
