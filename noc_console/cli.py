@@ -122,12 +122,16 @@ def lab(
 
 @app.command()
 def inspect(
-    source: Annotated[str, typer.Argument(help="URL or file: .m3u8, .mpd, .ts, .pcap, udp://@group:port, rtp://…")],
+    source: Annotated[
+        str, typer.Argument(help="URL or file: .m3u8, .mpd, .ts, .mp4, .wav, .pcap, udp://@group:port, rtp://…")
+    ],
     seconds: Annotated[float, typer.Option("--for", help="Watch a live source this long.")] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     header: Annotated[list[str] | None, typer.Option(help="Extra header, 'Name: value'.")] = None,
     ca_file: Annotated[Path | None, typer.Option(help="CA bundle to trust.")] = None,
     decrypt: Annotated[bool, typer.Option(help="Look into AES-128 segments whose key is reachable.")] = False,
+    media: Annotated[bool, typer.Option("--media", help="Decode and measure picture and sound too.")] = False,
+    init: Annotated[str, typer.Option(help="The initialisation segment of a .m4s file.")] = "",
 ) -> None:
     """Say what a stream is and what is wrong with it. Exit 0 clean, 1 findings of minor or worse, 2 not possible.
 
@@ -143,6 +147,8 @@ def inspect(
             headers=tuple(header or ()),
             ca_file=str(ca_file or ""),
             is_decrypting=decrypt,
+            wants_media=media,
+            init=init,
         )
     )
 

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from noc_console import catalogues
 from noc_console.model import Finding, Kind, Severity
-from noc_console.probes import ts_print
-from noc_console.probes.inspection_form import Inspection, severity
+from noc_console.probes import media_print, ts_print
+from noc_console.probes.inspection_form import MEDIA, Inspection, severity
 
 _COLOURS = {"critical": "bold red", "major": "red", "minor": "yellow", "warning": "cyan"}
 _SLOWEST = 8
@@ -23,7 +23,12 @@ def show(found: Inspection, console: Console) -> None:
     """Print the whole result."""
     console.print(f"[bold]{escape(found.source)}[/] is {_what(found)}")
     described = ts_print.tables(found.details) if found.kind is Kind.TS else (_ladder(found),)
-    for table in (*described, _findings(found.findings), _timings(found.requests)):
+    for table in (
+        *described,
+        *media_print.tables(found.details),
+        _findings(found.findings),
+        _timings(found.requests),
+    ):
         if table.row_count:
             console.print(table)
     console.print(_verdict(found))
@@ -54,6 +59,8 @@ def _next_step(found: Inspection) -> str:
 
 def _what(found: Inspection) -> str:
     details = found.details
+    if found.kind == MEDIA:
+        return media_print.what(details)
     if found.kind is Kind.TS:
         return ts_print.what(details)
     if found.metrics.get("playlist.is_valid") == 0.0 and not any(details.get(key) for key in _CONTENT):

@@ -10,7 +10,16 @@ from noc_console.errors import KnownError
 from noc_console.model import Access, Input, Kind, Layer
 from noc_console.net.fetch import Fetcher, Reply
 from noc_console.probes.inspected import Inspected, Progress, Source
-from noc_console.probes.inspection_form import Inspection, merged, of_stream, severity
+from noc_console.probes.inspection_form import Inspection, merged, of_media, of_stream, severity
+from noc_console.probes.inspection_media import (
+    collecting,
+    is_media,
+    live_with_media,
+    measured_body,
+    sounds_like_media,
+    with_media,
+)
+from noc_console.probes.media_collect import Collected
 from noc_console.probes.registry import inspect_of
 from noc_console.probes.tools import Recorder, Tools, now
 from noc_console.settings import Settings
@@ -30,21 +39,28 @@ async def inspect(
     seconds: float = 0.0,
     access: Access | None = None,
     progress: Progress = lambda _ratio, _message: None,
+    media: Collected | None = None,
 ) -> Inspection:
-    """Inspect a URL or a file for so many seconds (0: one look); raises KnownError where that is impossible."""
+    """Inspect a URL or a file for so many seconds (0: one look); raises KnownError where that is impossible.
+
+    With `media` what is fetched of picture and sound is measured too.
+    """
     if not source.strip():
         raise KnownError("There is nothing to inspect: give a URL or a file.")
     if not 0 <= seconds <= _LONGEST_S:
         raise KnownError(f"How long to watch is a number of seconds from 0 to {_LONGEST_S:.0f}.")
-    stream = await inspected_stream(source, seconds, progress)
+    stream = await inspected_stream(source, seconds, progress, media)
     if stream is not None:
         return of_stream(source, stream)
     access = access or Access()
     progress(0.0, "Fetching")
     recorder = Recorder()
     input = Input(0, 0, Layer.ORIGIN, Kind.HLS, source, access=access)
-    tools = Tools(input, fetcher, recorder, settings=settings)
+    tools = Tools(input, fetcher, recorder, settings=settings, spool=media)
     found = await _fetched(tools, source) if _is_url(source) else await asyncio.to_thread(_read, source, settings)
+    if found.reply is not None and is_media(found.body):
+        with collecting(media) as kept:
+            return of_media(tools.secrets.hide(source), await measured_body(found.body, source, progress, kept))
     kind = kind_of(found.body, tools.secrets.hide(source))
     tools.input = replace(input, kind=kind)
     try:
@@ -52,6 +68,8 @@ async def inspect(
             inspected = await inspect_of(kind)(found, tools, seconds, progress)
     except TimeoutError:
         raise KnownError(f"The server is too slow: the inspection was given up after {_PATIENCE_S:.0f} s.") from None
+    if media is not None:
+        inspected = await with_media(inspected, media, tools.secrets.hide(source), progress)
     progress(1.0, "Done")
     return Inspection(
         source=tools.secrets.hide(source),
@@ -65,14 +83,19 @@ async def inspect(
     )
 
 
-async def inspected_stream(source: str, seconds: float, progress: Progress) -> Inspected | None:
+async def inspected_stream(
+    source: str, seconds: float, progress: Progress, media: Collected | None = None
+) -> Inspected | None:
     """Inspect a source that is a transport stream; None where it is something else."""
     from noc_console.probes import ts_inspect
 
     path = ts_inspect.path_of(source)
     if path is None:
-        is_stream = source.startswith(("udp:", "rtp:"))
-        return await ts_inspect.inspect_live(source, seconds, progress) if is_stream else None
+        if not source.startswith(("udp:", "rtp:")):
+            return None
+        if media is not None:
+            return await live_with_media(source, seconds, progress, media)
+        return await ts_inspect.inspect_live(source, seconds, progress)
     return await ts_inspect.inspect_file_aside(path, progress) if ts_inspect.is_stream_file(path) else None
 
 
@@ -92,6 +115,8 @@ def kind_of(body: bytes, source: str) -> Kind:
 
 async def _fetched(tools: Tools, url: str) -> Source:
     reply = await tools.fetch(tools.request(url, accept_gzip=True))
+    if reply.error == "too-large" and sounds_like_media(url, reply.headers):
+        reply = await tools.fetch(tools.request(url, max_bytes=tools.settings.max_segment_bytes))
     _refuse(reply)
     return Source(reply.effective_url, reply.body, reply.at, reply)
 

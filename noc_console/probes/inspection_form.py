@@ -11,6 +11,9 @@ from noc_console import catalogues
 from noc_console.model import Finding, Kind, Severity
 from noc_console.probes.inspected import Inspected
 
+#: What an inspection calls a file that is neither a playlist nor a transport stream.
+MEDIA = "media"
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
@@ -20,7 +23,7 @@ class Inspection:
     """
 
     source: str
-    kind: Kind
+    kind: Kind | str
     findings: tuple[Finding, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -51,6 +54,18 @@ class Inspection:
 def of_stream(source: str, found: Inspected) -> Inspection:
     """Return the inspection of a transport stream."""
     return Inspection(source, Kind.TS, merged(found.findings), found.metrics, found.details, found.proposal)
+
+
+def of_media(source: str, found: Inspected) -> Inspection:
+    """Return the inspection of a media file: no playlist, and no transport stream."""
+    return Inspection(source, MEDIA, merged(found.findings), found.metrics, found.details)
+
+
+def together(found: Inspection, media: Inspected) -> Inspection:
+    """Return an inspection with what was measured of its picture and sound."""
+    findings = merged((*found.findings, *media.findings))
+    metrics, details = {**found.metrics, **media.metrics}, {**found.details, **media.details}
+    return replace(found, findings=findings, metrics=metrics, details=details)
 
 
 def severity(finding: Finding) -> Severity:

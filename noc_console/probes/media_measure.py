@@ -77,7 +77,8 @@ class Measured:
     def add(self, stretch: Stretch) -> None:
         """Take the next stretch."""
         self.decode_s += stretch.decode_s
-        starts = [one.start_s for one in (*stretch.pictures.values(), *stretch.sounds.values())]
+        starts = [one.start_s for one in stretch.pictures.values()]
+        starts += [one.start_s for one in stretch.sounds.values()]
         if math.isnan(self.start_s) and starts:
             self.start_s = min(starts)
         self.languages.update(stretch.facts.get("languages", {}))

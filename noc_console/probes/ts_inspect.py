@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from noc_console.errors import KnownError
@@ -138,11 +138,14 @@ def outcome(analyser: Analyser, grid: Grid, source: Mapping[str, Any], more: tup
     return Inspected((*found, *lasting), measures.metrics.get("ts", {}), told, proposal(told))
 
 
-async def inspect_live(url: str, seconds: float, progress: Progress) -> Inspected:
-    """Receive an address for so many seconds (0: five) and say what came; raises KnownError where nothing does."""
+async def inspect_live(url: str, seconds: float, progress: Progress, keep: BinaryIO | None = None) -> Inspected:
+    """Receive an address for so many seconds (0: five) and say what came; raises KnownError where nothing does.
+
+    The packets go to `keep` too, where there is one.
+    """
     from noc_console.probes.ts_inspect_live import received
 
-    return await received(url, seconds or _USUAL_S, progress)
+    return await received(url, seconds or _USUAL_S, progress, keep)
 
 
 class _Teller:

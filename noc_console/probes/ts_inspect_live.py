@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, BinaryIO
 
 from noc_console.errors import KnownError
 from noc_console.model import Event
@@ -23,14 +23,17 @@ _STEP_S = 0.1
 class Listener:
     """Analyses what a receiver received; the measures of single seconds are left out."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: Receiver, keep: BinaryIO | None = None) -> None:
         self.receiver = receiver
+        self._keep = keep
         self.reader = StreamReader()
         self.events: list[Event] = []
 
     def look(self, at: float) -> None:
         """Take what came."""
         arrived = self.receiver.take()
+        if self._keep is not None:
+            self._keep.write(memoryview(arrived.data))
         for read in self.reader.feed(arrived.data, arrived.begins, arrived.times):
             self.events.extend(read.batch.events)
 
@@ -51,12 +54,15 @@ class Listener:
         return []
 
 
-async def received(url: str, seconds: float, progress: Progress) -> Inspected:
-    """Receive for so many seconds; raises KnownError where the group cannot be joined or stays silent."""
+async def received(url: str, seconds: float, progress: Progress, keep: BinaryIO | None = None) -> Inspected:
+    """Receive for so many seconds; raises KnownError where the group cannot be joined or stays silent.
+
+    The packets go to `keep` too, where there is one.
+    """
     address = udp_address(url)
     await asyncio.to_thread(reader_of_heads)
     receiver = Receiver(address, open_udp(address), _RING_BYTES)
-    listener = Listener(receiver)
+    listener = Listener(receiver, keep)
     try:
         async with asyncio.TaskGroup() as group:
             reception = Reception(now, _RING_BYTES)
