@@ -33,7 +33,7 @@ class Listener:
         """Take what came."""
         arrived = self.receiver.take()
         if self._keep is not None:
-            self._keep.write(memoryview(arrived.data))
+            self._keep.write(arrived.data.tobytes())
         for read in self.reader.feed(arrived.data, arrived.begins, arrived.times):
             self.events.extend(read.batch.events)
 
