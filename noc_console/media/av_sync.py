@@ -68,7 +68,7 @@ class AvSync:
     def sound(self, stretch: SoundStretch) -> float | None:
         """Take a stretch of sound; return `media.av_offset_s`: by how much it comes later than at the beginning.
 
-        Negative: earlier; in seconds. None while the partner is missing, and until three pairs in a row agree within 60 ms.
+        In seconds, negative: earlier. None while the partner is missing, and until three pairs agree within 60 ms.
         """
         self._broke_s += self._sound.take(_Span(stretch.start_s, stretch.end_s))
         within_s = stretch.end_s - stretch.start_s - len(stretch.blocks) * BLOCK_S
