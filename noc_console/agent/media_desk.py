@@ -11,9 +11,11 @@ import numpy as np
 
 from noc_console.agent.clock import Clock
 from noc_console.agent.flow import Flow
+from noc_console.agent.media_pairs import Pairs
 from noc_console.agent.media_schedule import Waiting
 from noc_console.agent.media_thumbs import Thumbnails
 from noc_console.agent.recorder import Recorder
+from noc_console.media import av_sync
 from noc_console.media.es.format import Audio, Video
 from noc_console.media.loudness.watch import SoundWatch
 from noc_console.media.picture.seen import BLACK_S, FREEZE_S
@@ -26,6 +28,7 @@ _EARLIEST_S, _LATEST_S = 120.0, 5.0
 _STOPPED_DURATIONS = 4.0
 _STOPPED_AT_LEAST_S = 30.0
 _TOLD_MISSED_S = 5.0
+_OFFSET, _SILENCE = "media.av_offset_s", "audio.silence_s"
 _METERS = {
     "momentary": "audio.momentary_lufs",
     "short_term": "audio.short_term_lufs",
@@ -55,6 +58,7 @@ class Watched:
     told_at: dict[str, float] = field(default_factory=dict)
     missed: dict[str, int] = field(default_factory=dict)
     why: str = ""
+    pairs: Pairs = field(default_factory=Pairs)
     picture: str = ""
     picture_at: float = 0.0
     duration_s: float = 0.0
@@ -104,6 +108,7 @@ class MediaDesk:
             wants_all_frames = wants_all_frames or wants
         for rung, sound in stretch.sounds.items():
             looks += self._sound(one, rung, sound, stretch, at)
+        looks += self._together(one, stretch, looks, at)
         self._thumbnail(one, stretch)
         self._keep(looks)
         return wants_all_frames
@@ -182,6 +187,22 @@ class MediaDesk:
             shown = {name: None if level is None else round(level, 1) for name, level in levels.items()}
             self.flow.board.set_media(one.entry.id, {"meters": {**shown, "rung": label_of(rung), "at": at}})
         return [Observation(one.entry.id, _scope("sound", rung), at, heard.metrics, heard.findings)]
+
+    def _together(self, one: Watched, stretch: Stretch, looks: list[Observation], at: float) -> list[Observation]:
+        """Hold picture and sound beside each other: how far they lie apart, and whether neither is there."""
+        offsets: dict[str, float] = {}
+        for picture in list(stretch.pictures.values())[:1]:
+            offsets |= one.pairs.take_picture(picture)
+        for rung, sound in stretch.sounds.items():
+            offsets |= one.pairs.take_sound(rung, sound)
+        found = [
+            Observation(one.entry.id, _scope("sync", rung), at, {_OFFSET: offset_s}, av_sync.findings(offset_s))
+            for rung, offset_s in offsets.items()
+        ]
+        silences = {look.rung: look.metrics[_SILENCE] for look in looks if _SILENCE in look.metrics}
+        picture_metrics = next((look.metrics for look in looks if look.scope.startswith("picture")), None)
+        feed = one.pairs.feed(at, picture_metrics, silences)
+        return found if feed is None else [*found, Observation(one.entry.id, "feed", at, {}, feed)]
 
     def _thumbnail(self, one: Watched, stretch: Stretch) -> None:
         for rung, found in stretch.thumbnails.items():

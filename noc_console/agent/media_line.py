@@ -30,6 +30,8 @@ _IDLE_S = 1.0
 _READY_S = 0.1
 _SWEEP_S = 30.0
 _TOLD_EVERY_S = 60.0
+_PROMOTED_S = 120.0
+_MOST_PROMOTED = 4  # of each decoder
 _log = logging.getLogger(__name__)
 
 
@@ -95,9 +97,14 @@ class MediaLine:
         self._account()
         self._filled[self.schedule.worker_of(input_id)].set()
 
-    def promote(self, input_id: int, seconds: float) -> None:
-        """Decode all frames of an input for a while."""
-        self._full_until[input_id] = self.clock.now() + seconds
+    def promote(self, input_id: int, seconds: float) -> bool:
+        """Decode all frames of an input for a while; False where as many are already as the decoders can bear."""
+        now = self.clock.now()
+        others = sum(until > now for one, until in self._full_until.items() if one != input_id)
+        if others >= _MOST_PROMOTED * self.schedule.workers:
+            return False
+        self._full_until[input_id] = now + seconds
+        return True
 
     def is_promoted(self, input_id: int) -> bool:
         """Say whether all frames of an input are decoded for a while only."""
@@ -170,11 +177,19 @@ class MediaLine:
             waited_s = max(0.0, began - stretch.came_at)
             self.schedule.took(waiting, measured.decode_s)
             self.load.decoded(self.clock.now(), measured.decode_s, waited_s)
-            if self.desk.take(waiting, measured, waited_s):
+            if self._taken(waiting, measured, waited_s):
                 self.promote(stretch.input_id, _PROMOTED_S)
         finally:
             del self._under_way[slot.number]
             self.folder.remove(stretch.file)
+
+    def _taken(self, waiting: Waiting, measured: Stretch, waited_s: float) -> bool:
+        try:
+            return self.desk.take(waiting, measured, waited_s)
+        except Exception:  # noqa: BLE001 - the fan-out: a bug in one watch must not stop the other channels
+            _log.exception("what was measured of a stretch of input %d is lost", waiting.stretch.input_id)
+            self._lost(waiting, "what was measured of it could not be judged because of an internal error")
+            return False
 
     def _job(self, waiting: Waiting) -> jobs.Job:
         stretch = waiting.stretch
@@ -261,9 +276,6 @@ class MediaLine:
             await asyncio.sleep(_SWEEP_S)
             known = {one.stretch.file for one in (*self.schedule, *self._under_way.values())}
             await asyncio.to_thread(self.folder.sweep, known.__contains__)
-
-
-_PROMOTED_S = 120.0
 
 
 def _words(one: Skipped) -> str:

@@ -19,7 +19,9 @@ from noc_console.history import schema
 from noc_console.history.reserve import MARGIN_BYTES
 from noc_console.model import Event
 
-SHARES: Mapping[str, float] = MappingProxyType({"playlist": 0.2, "segment": 0.5, "picture": 0.2, "other": 0.1})
+SHARES: Mapping[str, float] = MappingProxyType(
+    {"playlist": 0.2, "segment": 0.4, "picture": 0.2, "frame": 0.1, "other": 0.1}
+)
 _ROWS = schema.captures
 _HASH = re.compile(r"[0-9a-f]{64}")
 
