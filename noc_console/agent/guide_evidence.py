@@ -146,7 +146,7 @@ class GuideEvidence:
         number = int(alarm["alarm_id"])
         if number in self._known:
             return self._known[number]
-        kept = await self._kept(number)
+        kept = await self.kept(number)
         shelved = self.library.for_alarm(str(alarm.get("alarm_type", "")))
         if kept is not None or shelved is None:
             return kept
@@ -154,7 +154,8 @@ class GuideEvidence:
         await self.recorder.keep([await self._answered(alarm, shelved, float(alarm["raised_at"]))])
         return self._known[number]
 
-    async def _kept(self, alarm_id: int) -> Evidence | None:
+    async def kept(self, alarm_id: int) -> Evidence | None:
+        """Return an alarm's answers as the journal has them, None where there are none."""
         events = await self.recorder.ask(self.recorder.history.evidence_events(alarm_id))
         told = [event for event in events if event.kind == ANSWERED]
         if not told:

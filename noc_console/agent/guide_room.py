@@ -10,10 +10,13 @@ from typing import Any
 from noc_console.agent.alarm_desk import AlarmDesk
 from noc_console.agent.flow import Flow
 from noc_console.agent.guide_answers import Answers
+from noc_console.agent.guide_beat import GuideBeat
+from noc_console.agent.guide_diagnostics import Diagnostics
 from noc_console.agent.guide_evidence import GuideEvidence
 from noc_console.agent.guide_library import library_of
+from noc_console.agent.guide_runs import GuideRuns, Wish
+from noc_console.agent.guide_view import tree
 from noc_console.agent.recorder import Recorder
-from noc_console.board import Board
 from noc_console.model import Channel, Event
 
 
@@ -25,27 +28,66 @@ class GuideRoom:
         recorder: Recorder,
         flow: Flow,
         alarms: AlarmDesk,
-        board: Board,
         channels: Callable[[], Mapping[int, Channel]],
         db: Path,
     ) -> None:
-        self._alarms = alarms
+        self._alarms, self._flow = alarms, flow
         self.library = library_of(recorder, flow.tell, db)
-        self.answers = Answers(recorder, board, channels)
+        self.answers = Answers(recorder, flow.board, channels)
         self.evidence = GuideEvidence(recorder, self.library, self.answers, lambda: flow.engine.alarms)
+        self.runs = GuideRuns(recorder, self.library, self.evidence, self.answers, alarms.one, self._show)
+        self.diagnostics = Diagnostics()
+        self.beat = GuideBeat(self.runs, self.diagnostics)
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.library.run())
             group.create_task(self.evidence.run())
+            group.create_task(self.beat.run())
 
     def heard(self, event: Event) -> None:
         """Take an event that is in the journal now."""
         self.evidence.heard(event)
+        self.beat.heard(event)
+
+    def close(self) -> None:
+        """Wake everybody who waits for a walk for the last time."""
+        self.runs.bell.close()
+
+    def _show(self) -> None:
+        """Tell the board that walks have changed: who draws one asks for it."""
+        open_runs = [
+            {"run_id": walk.number, "guide": walk.run.guide, "alarm_id": walk.run.alarm_id, "rev": walk.rev}
+            for walk in self.runs.open.values()
+        ]
+        self._flow.board.set_agent({"guides": {"rev": self.runs.rev, "open": open_runs}})
+        self._flow.bell.ring(urgent=True)
 
     # -- what is asked
+
+    def guide(self, guide_id: str) -> dict[str, Any]:
+        """Return a whole guide, for drawing its tree."""
+        found = self.library.find(guide_id)
+        return {**tree(found.guide), "is_site": found.is_site, "file": found.file, "changed_at": found.changed_at}
 
     async def evidence_of(self, alarm_id: int) -> dict[str, Any]:
         """Return what was answered and kept for an alarm."""
         return await self.evidence.told(await self._alarms.one(alarm_id))
+
+    # -- what is done
+
+    async def start(self, wish: Wish) -> tuple[dict[str, Any], bool]:
+        """Begin a walk or join it; return it for the screen, and whether it is new."""
+        walk, is_new = await self.runs.start(wish)
+        return await self.runs.told(walk.number), is_new
+
+    async def do(self, number: int, deed: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what somebody says to a walk; return it as it stands then."""
+        await self.runs.do(number, deed)
+        return await self.runs.told(number)
+
+    async def diagnose(self, number: int, step: str, by: str) -> dict[str, Any]:
+        """Begin a step's diagnostic; return the walk, which tells how it goes."""
+        self.beat.diagnose(await self.runs.find(number), step, by)
+        return await self.runs.told(number)

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Body, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from noc_console.agent.guide_runs import Wish
 from noc_console.api import answers
 from noc_console.api.door import TheAgent
+from noc_console.api.live import Wait
+from noc_console.history.guide_runs import RunQuery
 
 routes = APIRouter(tags=["guides"])
 Id = Annotated[int, Path(ge=1, le=2**62)]
 GuideId = Annotated[str, Path(min_length=1, max_length=60)]
+Number = Annotated[int, Field(ge=0, le=2**62)]
+By = Annotated[str, Field(max_length=200)]
+
+
+class Start(BaseModel):
+    """What to walk: the guide of an alarm, or a guide by its name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    guide: Annotated[str, Field(max_length=60)] = ""
+    alarm_id: Number = 0
+    channel_id: Number = 0
+    by: By = ""
+
+
+class Diagnosing(BaseModel):
+    """Which step's diagnostic to run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Annotated[str, Field(min_length=1, max_length=60)]
+    by: By = ""
 
 
 @routes.get("/guides")
@@ -25,6 +51,56 @@ async def listed(agent: TheAgent) -> Response:
 async def mistakes(agent: TheAgent) -> Response:
     """Return what is wrong with files of guides, by file and line."""
     return answers.listed("mistakes", agent.guides.library.told_mistakes())
+
+
+@routes.get("/guides/runs")
+async def runs(
+    agent: TheAgent,
+    guide: Annotated[str, Query(max_length=60)] = "",
+    kind: Annotated[str, Query(pattern="^(|playbook|runbook|checklist)$")] = "",
+    alarm_id: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    is_over: bool | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """Return walks through guides, newest first."""
+    query = RunQuery(limit, guide=guide, kind=kind, alarm_id=alarm_id, is_over=is_over)
+    return answers.listed("runs", await agent.guides.runs.listed(query))
+
+
+@routes.post("/guides/runs", status_code=201)
+async def start(agent: TheAgent, form: Start) -> Response:
+    """Begin a walk (201), or join the one that is open for the alarm (200)."""
+    run, is_new = await agent.guides.start(Wish(form.guide, form.alarm_id, form.channel_id, form.by))
+    return answers.one("run", run, 201 if is_new else 200, run_id=run["run_id"])
+
+
+@routes.get("/guides/runs/{run_id}")
+async def run(
+    agent: TheAgent,
+    run_id: Id,
+    since: Annotated[int, Query(ge=0, le=2**62, description="The revision already known.")] = 0,
+    wait: Wait = 0.0,
+) -> Response:
+    """Return a walk, at once when it changed since a revision, else when it does or the wait is over."""
+    return answers.one("run", await agent.guides.runs.told(run_id, since, wait))
+
+
+@routes.post("/guides/runs/{run_id}/deeds")
+async def deed(agent: TheAgent, run_id: Id, made: Annotated[dict[str, Any], Body()]) -> Response:
+    """Do a deed to a walk; one that cannot be done now is refused (409) in one sentence, and kept."""
+    return answers.one("run", await agent.guides.do(run_id, made))
+
+
+@routes.post("/guides/runs/{run_id}/diagnostics", status_code=202)
+async def diagnose(agent: TheAgent, run_id: Id, form: Diagnosing) -> Response:
+    """Begin a step's diagnostic; the walk tells its result."""
+    return answers.one("run", await agent.guides.diagnose(run_id, form.step, form.by), 202)
+
+
+@routes.get("/guides/{guide_id}")
+async def one(agent: TheAgent, guide_id: GuideId) -> Response:
+    """Return a whole guide, for drawing its tree."""
+    return answers.one("guide", agent.guides.guide(guide_id))
 
 
 @routes.get("/alarms/{alarm_id}/evidence")

@@ -56,6 +56,7 @@ async def serve(coming: Awaitable[Agent], listener: socket.socket, token: str, s
     except asyncio.CancelledError:
         server.should_exit = True
         agent.bell.close()
+        agent.guides.close()
         await asyncio.wait({task}, timeout=1.2)
         server.force_exit = True
         task.cancel()

@@ -12,7 +12,8 @@ from noc_console.routing.plan import Call
 from noc_console.routing.policy import Concern, Policy, Receiver, Route
 from noc_console.routing.reasons import SKIP
 
-KINDS = frozenset({"GuideEscalated", "GuideNotified"})
+CALLING = frozenset({"GuideEscalated", "ChecklistOverdue"})  # somebody must hear of these, whoever it is
+KINDS = CALLING | {"GuideNotified", "GuideReminded", "GuideApprovalAsked", "ChecklistDue"}
 _ROUTE = Route("guide")
 _BEYOND = 100_000
 
@@ -27,15 +28,17 @@ def case_of(event: Event, channel: Concern | None) -> Case:
 def asked(case: Case, event: Event, policy: Policy) -> Decision:
     """Return the notices to those the event names in `to`.
 
-    Where nobody has such a name or role, those hear of it whom the policy would have told of the alarm by now.
+    Where nobody has such a name or role, of an escalation those hear whom the policy would have told by now.
     """
+    if event.data.get("muted"):
+        return Decision(case)
     silent = "notify-none" if policy.is_silent else ""
     if case.concern.is_demo and not (policy.tells_demo or case.concern.is_test):
         silent = silent or "demo-channel"
     names = [str(name) for name in event.data.get("to") or ()]
     if silent:
         return Decision(case, skips=_skips(names, silent))
-    found = _named(names, policy) or _by_policy(case, event.at, policy)
+    found = _named(names, policy) or (_by_policy(case, event.at, policy) if event.kind in CALLING else [])
     notices: list[Notice] = []
     for receiver in found:
         case, notice = cases.told(case, [_call(receiver, event, case.concern.severity)], event.at, policy)
