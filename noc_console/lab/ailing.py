@@ -17,7 +17,9 @@ _BARS = (
     (235, 128, 128), (168, 44, 136), (145, 147, 44), (133, 63, 52),
     (63, 193, 204), (51, 109, 212), (28, 212, 120), (16, 128, 128),
 )  # fmt: skip
-_STILL_QUANTISER = 24
+# as good as fits the room of the healthy pictures, whose slots in a transport stream they take
+_STILL_QUANTISERS = (24, 27, 30, 33, 36, 40, 45)
+_SOUND_BPS = 48_000
 _BLACK, _RANGE, _GREY = 16, 219, 128
 
 
@@ -44,7 +46,7 @@ def ailing(look: Look, index: int, ill: Ill, ills: str) -> tuple[Stream, ...]:
 
 
 def _sound(look: Look, ill: Ill) -> Stream:
-    return encode_tone(look.grid.loop, _GAINS[ill.kind](ill))
+    return encode_tone(look.grid.loop, _GAINS[ill.kind](ill), _SOUND_BPS)
 
 
 def _pictures(look: Look, index: int, ill: Ill) -> tuple[Stream, ...]:
@@ -55,7 +57,11 @@ def _pictures(look: Look, index: int, ill: Ill) -> tuple[Stream, ...]:
         starved = [replace(spec, bitrate_bps=int(spec.bitrate_bps * ill.param("share"))) for spec in ladder]
         return encode_pictures(lambda number: draw(painted, number), range(grid.loop), starved, grid)
     still = _STILLS[ill.kind](look, index, ill)
-    streams = encode_pictures(lambda number: still, range(grid.gop), ladder, grid, _STILL_QUANTISER)
+    room = [min(len(frame) for frame in stream.frames[:: grid.gop]) for stream in look.videos]
+    for quantiser in _STILL_QUANTISERS:
+        streams = encode_pictures(lambda number: still, range(grid.gop), ladder, grid, quantiser)
+        if all(len(stream.frames[0]) <= most for stream, most in zip(streams, room, strict=True)):
+            break
     # a still picture is the same in every GOP
     return tuple(replace(stream, frames=stream.frames * grid.gops) for stream in streams)
 

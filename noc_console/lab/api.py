@@ -21,6 +21,7 @@ from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.origin import Origin
 from noc_console.lab.reply import Document, Reply, Request, document_reply
 from noc_console.lab.ts_facts import (
+    TRANSPORT,
     station_facts,
     transport_facts,
     transport_fault,
@@ -108,8 +109,8 @@ class Api:
             {
                 "fault": name,
                 "title": kind.title,
-                "fits": sorted(kind.fits),
-                "expects": {"hls": kind.hls, "dash": kind.dash},
+                "fits": sorted(kind.fits) + ([TRANSPORT] if kind.is_of_media else []),
+                "expects": {"hls": kind.hls, "dash": kind.dash, **({"ts": kind.hls} if kind.is_of_media else {})},
                 "alarm": kind.alarm,
                 "params": dict(kind.params),
                 "needs_rung": kind.needs_rung,
@@ -216,7 +217,7 @@ class Api:
         if fault.kind in TS_FAULTS:
             return transport_fault_told(fault, self._station.made(fault) if self._station else 0)
         kind = FAULTS.get(fault.kind)
-        channel = self._origin.channels[fault.channel]
+        channel = self._origin.desk.shown(fault.channel)
         return {
             "id": fault.id,
             "channel": fault.channel,
@@ -228,7 +229,7 @@ class Api:
             "params": dict(fault.params),
             "expects": kind.expects(channel.form) if kind else (),
             "alarm": kind.alarm if kind else "",
-            **({"media": media_times(fault, channel)} if kind and kind.is_of_media else {}),
+            **({"media": media_times(fault, channel, self._origin.desk)} if kind and kind.is_of_media else {}),
         }
 
 

@@ -97,7 +97,7 @@ def _parameter_sets(unit: bytes) -> bytes:
     return b"".join(b"\x00\x00\x00\x01" + nal for nal in nal_units(unit) if nal[0] & 31 in (7, 8))
 
 
-def encode_tone(loop: int, gains: tuple[float, float]) -> Stream:
+def encode_tone(loop: int, gains: tuple[float, float], bitrate_bps: int = AUDIO_BPS) -> Stream:
     """Encode the tone, left and right multiplied by their gains, as a loop without a seam.
 
     It is encoded twice, and the second turn is kept, whose first frame continues its last one.
@@ -106,7 +106,7 @@ def encode_tone(loop: int, gains: tuple[float, float]) -> Stream:
     """
     coder = av.CodecContext.create("aac", "w")
     coder.sample_rate, coder.layout, coder.format = SAMPLE_RATE, "stereo", "fltp"
-    coder.bit_rate, coder.time_base = AUDIO_BPS, Fraction(1, SAMPLE_RATE)
+    coder.bit_rate, coder.time_base = bitrate_bps, Fraction(1, SAMPLE_RATE)
     turn = loop * SAMPLES // AAC_SAMPLES
     amplitude = 10 ** (TONE_LUFS / 20)
     coded: list[bytes] = []

@@ -47,6 +47,8 @@ class FaultDesk:
         self.prepare: Prepare = _nothing
         # which channels are sent as transport streams, and whether in RTP
         self.outlets: Mapping[str, bool] = {}
+        # what each transport stream shows
+        self.carried: Mapping[str, LabChannel] = {}
         self._log: deque[Fault] = deque(maxlen=_KEPT)
         self._last = 0
 
@@ -70,7 +72,7 @@ class FaultDesk:
 
     def _begin_in_media(self, order: Order, params: Mapping[str, float], at: float) -> Fault:
         """Begin an ill of the media: at the first GOP for which it can be ready, for as many as the time asks for."""
-        channel = self._channels[order.channel]
+        channel = self.shown(order.channel)
         known = tuple(one for one in self._in_media.get(order.channel, ()) if one.ends_at > at - _SERVED_S)
         _check_number([one for one in known if one.ends_at > at])
         begins_at = channel.schedule.border(at + self.prepare(channel, order.fault, params))
@@ -143,17 +145,23 @@ class FaultDesk:
         kind = FAULTS.get(fault.kind)
         if kind is None or not kind.is_of_media:
             return at
-        return max(fault.begins_at, self._channels[fault.channel].schedule.border(at))
+        return max(fault.begins_at, self.shown(fault.channel).schedule.border(at))
+
+    def shown(self, code: str) -> LabChannel:
+        """Return a channel of the lab, or the one that a transport stream alone shows under this code."""
+        return self._channels.get(code) or self.carried[code]
 
     def log(self, after: int = 0) -> list[Fault]:
         """Return all faults begun after number `after`, with the times they really began and end."""
         return [fault for fault in self._log if fault.id > after]
 
     def _check(self, order: Order) -> None:
+        kind = FAULTS.get(order.fault)
         channel = self._channels.get(order.channel)
+        if channel is None and kind is not None and kind.is_of_media:
+            channel = self.carried.get(order.channel)
         if channel is None:
             raise KnownError(f"The lab has no channel {order.channel!r}.")
-        kind = FAULTS.get(order.fault)
         if kind is None:
             if order.fault != PACKAGER_RESTART:
                 raise KnownError(f"The lab knows no fault {order.fault!r}.")

@@ -43,7 +43,6 @@ class Origin:
         self.studio = studio
         self.window = window
         self.desk = FaultDesk(self.channels, [spec.name for spec in studio.ladder])
-        self.desk.prepare = self._prepare
         self.sources = dash_pages.TimeSources("")
         self._documents: dict[tuple[str, str], tuple[object, Document]] = {}
         self._inits: dict[tuple[int, str], Document] = {}
@@ -136,7 +135,8 @@ class Origin:
                 mpd = edit(mpd, fault, _moment(view, fault))
         return mpd.text()
 
-    def _prepare(self, channel: LabChannel, fault: str, params: Mapping[str, float]) -> float:
+    def prepare(self, channel: LabChannel, fault: str, params: Mapping[str, float]) -> float:
+        """Begin to make what a fault of the media needs; return in how many seconds it should be there."""
         looks = {channel.look, channel.ad_look} if channel.schedule.ads else {channel.look}
         return sum(self.studio.wardrobe.order(look, fault, params) for look in looks)
 

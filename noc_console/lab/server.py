@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 
 from noc_console.lab.access import AccessLog, Entry
+from noc_console.lab.ailing import Ill
 from noc_console.lab.api import Api
 from noc_console.lab.channels import LabChannel, channels, look_names
 from noc_console.lab.clock import Clock, steady_clock
 from noc_console.lab.dash_pages import TimeSources
 from noc_console.lab.fault import Fault
 from noc_console.lab.fault_desk import FaultDesk, Order
+from noc_console.lab.faults import FAULTS
 from noc_console.lab.http import Sent, Server
+from noc_console.lab.media_faults import PICTURE
 from noc_console.lab.options import LabOptions
 from noc_console.lab.origin import Origin
 from noc_console.lab.reply import Reply, Request
 from noc_console.lab.store import looks
 from noc_console.lab.studio import Studio
 from noc_console.lab.targets import Target, target
-from noc_console.lab.ts_air import on_air, station_of
+from noc_console.lab.ts_air import carried_by, on_air, station_of
+from noc_console.lab.ts_station import Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,11 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
     url = f"http://127.0.0.1:{port}"
     origin.sources = TimeSources(url)
     station = station_of(all_channels, origin.studio, options, port)
+    origin.desk.prepare = partial(_prepare, origin, station)
     if station is not None:
-        station.faults = origin.desk.on_air
+        station.faults, station.ills = origin.desk.on_air, origin.desk.in_media
         origin.desk.outlets = {code: outlet.is_rtp for code, outlet in station.outlets.items()}
+        origin.desk.carried = carried_by(station, all_channels)
     front.api = api = Api(origin, log, url, server.clock(), station)
     try:
         with on_air(station, server.clock):
@@ -77,6 +84,16 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
         await server.stop()
         origin.studio.wardrobe.close()
         log.close()
+
+
+def _prepare(
+    origin: Origin, station: Station | None, channel: LabChannel, fault: str, params: Mapping[str, float]
+) -> float:
+    """Begin to make what a fault of the media needs in segments and on air; return in how many seconds it is."""
+    lead_s = origin.prepare(channel, fault, params)
+    if station is not None and FAULTS[fault].ills == PICTURE:
+        origin.studio.wardrobe.then(partial(station.prepare, channel.code, Ill.of(fault, params)))
+    return lead_s
 
 
 class Front:

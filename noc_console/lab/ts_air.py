@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from threading import Event, Thread, get_native_id
 
 from noc_console.lab.channels import LabChannel
 from noc_console.lab.clock import Clock
 from noc_console.lab.options import LabOptions
 from noc_console.lab.studio import Studio
+from noc_console.lab.ts_ills import Substitute
 from noc_console.lab.ts_live import LiveSections
 from noc_console.lab.ts_mux import Mux
 from noc_console.lab.ts_socket import Destination
@@ -61,7 +63,18 @@ def _carrier(
     services = [Service(channel.name, studio.looks[channel.look]) for channel in carried]
     schedules = [channel.schedule for channel in carried]
     mux = Mux(turn_of(services, bitrate_bps), LiveSections(names, schedules).write)
-    return Carrier(mux, outlets, schedules[0].wall(0))
+    phase_s = schedules[0].wall(0)
+    return Carrier(mux, outlets, phase_s, Substitute(mux.turn, carried[0].look, studio.wardrobe, phase_s))
+
+
+def carried_by(station: Station | None, channels: Sequence[LabChannel]) -> dict[str, LabChannel]:
+    """Return what each outlet shows: the channel of its first service, under the outlet's own code."""
+    if station is None:
+        return {}
+    shown = {outlet.code: channels[0] for outlet in station.outlets.values()}
+    if len(station.carriers) > 1:
+        shown = {code: channels[place % len(channels)] for place, code in enumerate(shown)}
+    return {code: replace(channel, code=code) for code, channel in shown.items()}
 
 
 @contextmanager

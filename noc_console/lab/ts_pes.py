@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from noc_console.lab.encode import Look
+from noc_console.lab.encode import Look, Stream
 from noc_console.lab.options import AAC_SAMPLES, SAMPLES, TICKS, audio_frames
 from noc_console.lab.transport import adts
 
 PACKET = 188
 # a picture is shown this long after its first packet may be sent: the decoder's delay (TR 101 290, 3.10: below 1 s)
 DELAY = 83_700
-_AUDIO_FRAMES_PER_PES = 5
+AUDIO_FRAMES_PER_PES = 5
 _STAMP_IN_PES = 9
 
 
@@ -38,11 +38,16 @@ def pictures(look: Look, rung: int, pid: int) -> Iterator[Unit]:
 
 def sound(look: Look, pid: int) -> Iterator[Unit]:
     """Yield the sound of the loop, a few ADTS frames per unit."""
-    audio, last = look.audio, audio_frames(look.grid.loop)
-    for start in range(0, last, _AUDIO_FRAMES_PER_PES):
-        group = audio.frames[start : min(start + _AUDIO_FRAMES_PER_PES, last)]
-        body = b"".join(adts(frame, audio.config) + frame for frame in group)
-        yield _unit(pid, 0xC0, start * AAC_SAMPLES * TICKS // SAMPLES + DELAY, body, b"")
+    last = audio_frames(look.grid.loop)
+    for start in range(0, last, AUDIO_FRAMES_PER_PES):
+        group = look.audio.frames[start : min(start + AUDIO_FRAMES_PER_PES, last)]
+        yield sound_unit(Stream(group, look.audio.config), start, pid)
+
+
+def sound_unit(audio: Stream, start: int, pid: int) -> Unit:
+    """Return these frames as one unit; the first is number `start` of the loop."""
+    body = b"".join(adts(frame, audio.config) + frame for frame in audio.frames)
+    return _unit(pid, 0xC0, start * AAC_SAMPLES * TICKS // SAMPLES + DELAY, body, b"")
 
 
 def _unit(pid: int, stream_id: int, ticks: int, body: bytes, adaptation: bytes) -> Unit:

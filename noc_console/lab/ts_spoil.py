@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from noc_console.lab.ts_socket import Datagrams
 from noc_console.lab.ts_wire import Memory, Trace, Wire, settle
 
 PER_DATAGRAM = 7
+Dressing = Callable[[Wire, Memory], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,12 @@ class Spoiler:
         is_clean = not self.memory.time_shift and not any(self.memory.counter_shift.values())
         return is_clean and not faults and not self._held and not self._swapping
 
-    def spoiled(self, piece: Piece, faults: Sequence[Fault]) -> Wire:
-        """Return the packets with what these faults, and those before them, have done."""
+    def spoiled(self, piece: Piece, faults: Sequence[Fault], dress: Dressing | None = None) -> Wire:
+        """Return the packets with what these faults, and those before them, have done; `dress` makes media ill."""
         wire = piece.wire()
         settle(wire, self.memory)
+        if dress is not None:
+            dress(wire, self.memory)
         for fault in faults:
             kind = TS_FAULTS[fault.kind]
             rows = is_on(fault, wire.numbers / piece.packets_per_s + piece.phase_s)

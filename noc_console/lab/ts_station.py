@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from noc_console.lab.ailing import Ill
 from noc_console.lab.fault import Fault
 from noc_console.lab.ts_faults import TS_FAULTS
+from noc_console.lab.ts_ills import LATEST_S, Substitute
 from noc_console.lab.ts_mux import Mux, Packets
 from noc_console.lab.ts_pes import PACKET
 from noc_console.lab.ts_socket import Datagrams, Destination, Ints, Sender
 from noc_console.lab.ts_spoil import PER_DATAGRAM, Piece, Spoiler, datagrams, joined
+from noc_console.lab.ts_wire import Wire
 
 # a sender that was held up catches up at ten times its pace, and gives up what is older than this
 _LATEST_S = 2.0
@@ -42,11 +46,15 @@ class Outlet:
 
 @dataclass(slots=True)
 class Carrier:
-    """A stream and everybody it goes to; `phase_s` is by how much its clock is behind the wall's."""
+    """A stream and everybody it goes to; `phase_s` is by how much its clock is behind the wall's.
+
+    `substitute` makes its first service ill; without one its media are always healthy.
+    """
 
     mux: Mux
     outlets: tuple[Outlet, ...]
     phase_s: float = 0.0
+    substitute: Substitute | None = None
     next: int = -1
     skipped: int = 0
 
@@ -69,6 +77,7 @@ class Station:
 
     def __init__(self, carriers: Sequence[Carrier], faults: Faults | None = None) -> None:
         self.carriers = tuple(carriers)
+        self.ills: Faults = _none
         self.outlets = {outlet.code: outlet for carrier in carriers for outlet in carrier.outlets}
         self.faults: Faults = faults or _none
         self._places = {code: place for place, code in enumerate(self.outlets)}
@@ -96,6 +105,12 @@ class Station:
         place = self._places[code]
         return int(self._sender.by_destination[place] + self._other.by_destination[place])
 
+    def prepare(self, code: str, ill: Ill) -> None:
+        """Make what an ill of a channel's media needs, before it is due; for a thread of its own."""
+        for carrier in self.carriers:
+            if carrier.substitute is not None and any(outlet.code == code for outlet in carrier.outlets):
+                carrier.substitute.prepare(ill)
+
     def made(self, fault: Fault) -> int:
         """Return how many errors a fault has made so far: packets, sections, jumps or datagrams, by its title."""
         spoiler = self._spoilers.get(fault.channel)
@@ -119,23 +134,24 @@ class Station:
         began = piece.first * PER_DATAGRAM / piece.packets_per_s + piece.phase_s
         for outlet in carrier.outlets:
             faults = [one for one in self.faults(outlet.code) if one.begins_at <= now and one.ends_at > began]
-            if self._spoilers[outlet.code].is_idle(faults):
+            ills = [one for one in self.ills(outlet.code) if one.begins_at <= now and one.ends_at > began - LATEST_S]
+            if not ills and self._spoilers[outlet.code].is_idle(faults):
                 healthy[outlet.is_rtp].append(self._places[outlet.code])
             else:
-                self._send_spoiled(outlet, piece, faults, now)
+                dress = partial(carrier.substitute.put, faults=ills) if carrier.substitute and ills else None
+                wire = self._spoilers[outlet.code].spoiled(piece, faults, dress)
+                self._send_spoiled(outlet, wire, faults, now)
         for is_rtp, places in healthy.items():
             if places:
                 grams = in_rtp(piece) if is_rtp else plain(piece.packets)
                 self._sender.send(*_to_all(grams, np.array(places, np.int64)))
 
-    def _send_spoiled(self, outlet: Outlet, piece: Piece, faults: Sequence[Fault], now: float) -> None:
-        spoiler = self._spoilers[outlet.code]
-        grams = datagrams(spoiler.spoiled(piece, faults))
-        leaving = spoiler.ordered(grams, faults, now)
+    def _send_spoiled(self, outlet: Outlet, wire: Wire, faults: Sequence[Fault], now: float) -> None:
+        leaving = self._spoilers[outlet.code].ordered(datagrams(wire), faults, now)
         if not leaving:
             return
         bodies = [
-            _head(np.array([number]), piece.packets_per_s).tobytes() + body if outlet.is_rtp else body
+            _head(np.array([number]), wire.packets_per_s).tobytes() + body if outlet.is_rtp else body
             for number, body in leaving
         ]
         is_other = any(TS_FAULTS[one.kind].is_other_source for one in faults)

@@ -156,11 +156,21 @@ def settle(wire: Wire, memory: Memory) -> None:
 def move_time(wire: Wire, rows: Ints, ticks: int) -> None:
     """Move every PCR and PTS in these rows by 90 kHz ticks."""
     move_clocks(wire, wire.clocks(rows), ticks * _TICKS_PER_STAMP)
-    begins = wire.units(rows)
-    at = stamps_at(wire.packets, begins)
-    part = [wire.packets[begins, at + byte].astype(np.int64) for byte in range(5)]
-    value = (part[0] >> 1 & 7) << 30 | part[1] << 22 | part[2] >> 1 << 15 | part[3] << 7 | part[4] >> 1
-    write_stamps(wire.packets, begins, at, (value + ticks) & _STAMP_WRAP)
+    move_stamps(wire, wire.units(rows), ticks)
+
+
+def move_stamps(wire: Wire, begins: Ints, ticks: int) -> None:
+    """Move the PTS of PES packets that begin in these rows by 90 kHz ticks."""
+    moved = (read_stamps(wire.packets, begins) + ticks) & _STAMP_WRAP
+    write_stamps(wire.packets, begins, stamps_at(wire.packets, begins), moved)
+
+
+def read_stamps(packets: Packets, begins: Ints) -> Ints:
+    """Return the PTS, in 90 kHz ticks, of PES packets that begin in these rows."""
+    at = stamps_at(packets, begins)
+    part = [packets[begins, at + byte].astype(np.int64) for byte in range(5)]
+    value: Ints = (part[0] >> 1 & 7) << 30 | part[1] << 22 | part[2] >> 1 << 15 | part[3] << 7 | part[4] >> 1
+    return value
 
 
 def move_clocks(wire: Wire, rows: Ints, ticks: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -79,6 +79,10 @@ class Wardrobe:
                 found = replace(found, audio=self._made(look, dress.sound, SOUND).result()[0])
             self._dressed[look, dress] = found
         return found
+
+    def then(self, work: Callable[[], None]) -> None:
+        """Do something more in the background, after what was ordered so far."""
+        self._tailor.submit(work)
 
     def close(self) -> None:
         """Make nothing more."""
