@@ -14,8 +14,7 @@ from typing import Any
 from noc_console.media.stretch import Stretch
 from noc_console.probes.decode.decoder import Decoder
 from noc_console.probes.decode.job import FULL, Job, from_wire
-from noc_console.probes.decode.session import Session
-from noc_console.probes.decode.thumbnail import Thumbnails
+from noc_console.probes.decode.session import Kit, Session
 from noc_console.probes.decode.timeline import Timeline
 from noc_console.probes.decode.units import Undecodable
 from noc_console.probes.inspected import Inspected
@@ -58,7 +57,7 @@ def measured(request: Mapping[str, Any], tell: Tell) -> Inspected:
 def _of_file(request: Mapping[str, Any]) -> Iterator[tuple[Stretch, float]]:
     init = Path(request["init_path"]).read_bytes() if request.get("init_path") else b""
     job = Job(0, "", mode=FULL)
-    session = Session(Timeline(), Thumbnails(), job)
+    session = Session(Timeline(), Kit(), job)
     for piece, ratio, is_last in pieces_of(Path(request["path"]), init):
         yield session.measure(job, piece, is_last, lambda: False), ratio
 

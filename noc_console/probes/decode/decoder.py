@@ -17,8 +17,7 @@ from noc_console.probes.decode.cipher import opened_body
 from noc_console.probes.decode.job import AUDIO, AUTO, FMP4, PACKED, TS, Job
 from noc_console.probes.decode.library_demux import opened, pieces
 from noc_console.probes.decode.packed_demux import demux, looks_packed
-from noc_console.probes.decode.session import Session
-from noc_console.probes.decode.thumbnail import Thumbnails
+from noc_console.probes.decode.session import Kit, Session
 from noc_console.probes.decode.timeline import Timeline
 from noc_console.probes.decode.units import Demuxed, ForTheLibrary, Undecodable
 
@@ -45,7 +44,7 @@ class Decoder:
         self._limits = limits or Limits()
         self._sessions: OrderedDict[tuple[int, str], Session] = OrderedDict()
         self._timelines: OrderedDict[int, Timeline] = OrderedDict()
-        self._thumbnails = Thumbnails()
+        self._kit = Kit()
         # the library tells broken bytes on stderr, line by line; here they are counted
         av.logging.set_level(av.logging.PANIC)
 
@@ -84,7 +83,7 @@ class Decoder:
         session = self._sessions.get(key)
         if session is None or not session.suits(job):
             timeline = self._timelines.setdefault(job.input_id, Timeline())
-            session = self._sessions[key] = Session(timeline, self._thumbnails, job)
+            session = self._sessions[key] = Session(timeline, self._kit, job)
         elif job.is_discontinuity or (job.sequence >= 0 and job.sequence != session.sequence + 1):
             session.forget()
         session.sequence = job.sequence

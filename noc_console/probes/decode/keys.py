@@ -32,6 +32,18 @@ def may_be_key(codec: str, head: bytes, at: int) -> bool:
     return False
 
 
+def has_sets(codec: str, data: bytes) -> bool:
+    """Say whether an access unit (with start codes) brings the parameter sets that it needs itself."""
+    marks = {"avc1": (0x1F, 7), "hvc1": (0x7E, 0x42), "mp2v": (0xFF, 0xB3), "mp1v": (0xFF, 0xB3)}
+    mask, wanted = marks.get(codec, (0, 1))
+    at = data.find(_PREFIX, 0, _LOOKED_AT)
+    while 0 <= at < len(data) - 3:
+        if data[at + 3] & mask == wanted:
+            return True
+        at = data.find(_PREFIX, at + 3, _LOOKED_AT)
+    return False
+
+
 def is_key(codec: str, data: bytes) -> bool:
     """Say whether a whole access unit (with start codes) is a picture that needs no other one."""
     at = data.find(_PREFIX, 0, _LOOKED_AT)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from noc_console.media.es.format import Video
 from noc_console.media.picture.frame_meter import LEAST_SIDE, FrameMeter
 from noc_console.media.stretch import FRAME, PictureStretch
-from noc_console.probes.decode import formats
-from noc_console.probes.decode.codecs import BROKEN, context_of
+from noc_console.probes.decode import formats, keys
+from noc_console.probes.decode.codecs import BROKEN, Shared, context_of
 from noc_console.probes.decode.job import KEYFRAMES
 from noc_console.probes.decode.units import Lane, Track, Unit
 
@@ -37,15 +37,18 @@ class Seen:
 
 
 class PictureLane:
-    """The decoder and meter of one track. In keyframes mode decoders live for a stretch only: frames are large."""
+    """The decoder and meter of one track. In keyframes mode decoders are shared: their frames are large."""
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Track, shared: Shared) -> None:
         self.track = track
+        self._shared = shared
         self._context: Any = None
         self._meter: FrameMeter | None = None
         self._meter_form: tuple[int, bool, bool] | None = None
         self._video: Video | None = None
         self._head = b""
+        self._size: tuple[int, int, str | None] | None = None
+        self._is_shared = False
         self._last_key_s = math.nan
         self._interval_s = 0.0
         self._frame_s = 0.0
@@ -57,7 +60,7 @@ class PictureLane:
             return Seen(None)
         wanted = [unit for unit in units if unit.data and (unit.is_key or mode != KEYFRAMES)]
         if self._context is None:
-            self._context = context_of(self.track)
+            self._context = self._begun(mode, wanted)
             if mode != KEYFRAMES:  # pictures before the first key picture refer to some that never came
                 wanted = wanted[next((at for at, unit in enumerate(wanted) if unit.is_key), 0) :]
         key_s = {round(unit.pts_s * 1000) for unit in units if unit.is_key and not math.isnan(unit.pts_s)}
@@ -81,7 +84,7 @@ class PictureLane:
                 newest, newest_s = frame, at_s
         aspect = self._context.sample_aspect_ratio
         if mode == KEYFRAMES:
-            self._context = None
+            self._give_back()
         if not rows and (broken or is_end):
             faults.append(f"None of the {len(units)} pictures of {self.track.name} could be decoded.")
         stretch = self._stretch(units, rows, mode, broken)
@@ -93,6 +96,18 @@ class PictureLane:
         self._last_key_s = math.nan
         if self._meter is not None:
             self._meter.forget()
+
+    def _begun(self, mode: str, wanted: list[Unit]) -> Any:
+        """Return a decoder: a shared one for key pictures that bring all they need."""
+        is_whole = bool(self.track.extradata) or (bool(wanted) and keys.has_sets(self.track.codec, wanted[0].data))
+        self._is_shared = mode == KEYFRAMES and is_whole and self.track.context is None
+        return self._shared.take(self.track, self._size) if self._is_shared else context_of(self.track)
+
+    def _give_back(self) -> None:
+        if self._is_shared:
+            self._size = (self._context.width, self._context.height, self._context.pix_fmt)
+            self._shared.give(self.track, self._size, self._context)
+        self._context = None
 
     def _frames(
         self, units: list[Unit], mode: str, is_end: bool, is_over: Callable[[], bool], faults: list[str]

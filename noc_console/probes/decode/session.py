@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noc_console.media.stretch import PictureStretch, SoundStretch, Stretch, Thumbnail
+from noc_console.probes.decode.codecs import Shared
 from noc_console.probes.decode.job import AUDIO, Job
 from noc_console.probes.decode.mp4_demux import Mp4Demuxer
 from noc_console.probes.decode.picture_lane import PictureLane, Seen
@@ -18,6 +19,14 @@ from noc_console.probes.decode.ts_demux import TsDemuxer
 from noc_console.probes.decode.units import Demuxed, Lane, Track, Undecodable
 
 _MOST_FAULTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What all sessions of a process share."""
+
+    thumbnails: Thumbnails = field(default_factory=Thumbnails)
+    shared: Shared = field(default_factory=Shared)
 
 
 @dataclass(slots=True)
@@ -34,13 +43,13 @@ class _Found:
 class Session:
     """Demultiplexers, decoders and meters of one rung; `measure` is called with one stretch after the other."""
 
-    def __init__(self, timeline: Timeline, thumbnails: Thumbnails, job: Job) -> None:
+    def __init__(self, timeline: Timeline, kit: Kit, job: Job) -> None:
         self.ts = TsDemuxer(timeline, job.program, job.pids)
         self.mp4 = Mp4Demuxer()
         self.timeline = timeline
         self.sequence = -1
         self._choice = job.program, job.pids
-        self._thumbnails = thumbnails
+        self._kit = kit
         self._pictures: dict[Track, PictureLane] = {}
         self._sounds: dict[Track, SoundLane] = {}
 
@@ -95,7 +104,7 @@ class Session:
         elif job.mode != AUDIO:
             eye = self._pictures.get(track)
             if eye is None:
-                eye = self._pictures[track] = PictureLane(track)
+                eye = self._pictures[track] = PictureLane(track, self._kit.shared)
             self._show(job, name, eye.measure(lane, job.mode, is_end, is_over), found)
         if track.language not in ("", "und"):
             found.facts.setdefault("languages", {})[name] = track.language
@@ -109,7 +118,7 @@ class Session:
             transfer = seen.stretch.format.colour.transfer
             if seen.stretch.format.hdr == "HLG":
                 transfer = 18
-            one = self._thumbnails.of(seen.newest, seen.newest_s, seen.aspect, transfer)
+            one = self._kit.thumbnails.of(seen.newest, seen.newest_s, seen.aspect, transfer)
             if one is not None:
                 found.thumbnails[name] = one
 
