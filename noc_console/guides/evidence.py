@@ -36,7 +36,7 @@ def own_questions(guide: Guide) -> dict[str, AnyQuestion]:
 def needed(guide: Guide, step: AnyStep) -> tuple[str, ...]:
     """Return the agent's questions that a step decides by or shows, arithmetic taken apart."""
     names = [name.partition(".")[0] for name in (*_compared(step), *step.show)]
-    return tuple(name for name in _apart(guide, names) if not isinstance(guide.questions.get(name), FROM_THE_RUN))
+    return tuple(name for name in bases(guide, names) if not isinstance(guide.questions.get(name), FROM_THE_RUN))
 
 
 def is_answered(guide: Guide, run: Run, step: AnyStep) -> bool:
@@ -46,7 +46,7 @@ def is_answered(guide: Guide, run: Run, step: AnyStep) -> bool:
 
 def is_fresh(guide: Guide, run: Run, names: Iterable[str], since: float) -> bool:
     """True when each answer's window ended after `since`; what does not age is always fresh."""
-    own = _apart(guide, [name.partition(".")[0] for name in names])
+    own = bases(guide, [name.partition(".")[0] for name in names])
     aging = [name for name in own if not isinstance(guide.questions.get(name), _TIMELESS)]
     return all(name in run.answers and run.answers[name].end > since for name in aging)
 
@@ -101,6 +101,25 @@ def derived(question: OfDifference | OfRatio, answers: Mapping[str, Answer]) -> 
     return _sound(Answer(value, samples=ends[1], start=min(first.start, second.start), end=ends[0], unit=unit))
 
 
+def bases(guide: Guide, names: Iterable[str]) -> list[str]:
+    """Return the questions these names rest on: arithmetic is replaced by what it is over."""
+    found: dict[str, None] = {}
+    todo, seen = list(names), set[str]()
+    while todo:
+        name = todo.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        match guide.questions.get(name):
+            case OfDifference(of=of, minus=other) | OfRatio(of=of, to=other):
+                todo += [of, other]
+            case None:
+                pass
+            case _:
+                found[name] = None
+    return list(found)
+
+
 def _derive(guide: Guide, name: str, question: AnyQuestion, held: dict[str, Answer], depth: int) -> None:
     if not isinstance(question, OfDifference | OfRatio) or depth > 8:
         return
@@ -127,25 +146,6 @@ def _compared(step: AnyStep) -> tuple[str, ...]:
             return figures + tuple(name for item in step.items for name in names_in(item.limit))
         case _:
             return ()
-
-
-def _apart(guide: Guide, names: Iterable[str]) -> list[str]:
-    """Replace arithmetic by what it is over."""
-    found: dict[str, None] = {}
-    todo, seen = list(names), set[str]()
-    while todo:
-        name = todo.pop(0)
-        if name in seen:
-            continue
-        seen.add(name)
-        match guide.questions.get(name):
-            case OfDifference(of=of, minus=other) | OfRatio(of=of, to=other):
-                todo += [of, other]
-            case None:
-                pass
-            case _:
-                found[name] = None
-    return list(found)
 
 
 def _sound(answer: Answer) -> Answer:

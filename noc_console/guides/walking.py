@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from noc_console.guides.conditions import Decided, Decision, decide, names_in
-from noc_console.guides.evidence import is_answered, is_fresh
+from noc_console.guides.evidence import bases, is_answered, is_fresh
 from noc_console.guides.guide import Guide
 from noc_console.guides.questions import OfBaseline, OfMetric
 from noc_console.guides.run import MAIN, Run, Sign, Stay
@@ -242,9 +242,13 @@ class Walk:
         )
 
     def _is_thin(self, name: str) -> bool:
-        answer = self.run.answers.get(name)
-        is_measured = isinstance(self.guide.questions.get(name), OfMetric | OfBaseline)
-        return is_measured and answer is not None and answer.samples < FEW_SAMPLES
+        """True where fewer samples than a few went into a measured value."""
+        for base in bases(self.guide, (name,)):
+            answer = self.run.answers.get(base)
+            is_measured = isinstance(self.guide.questions[base], OfMetric | OfBaseline)
+            if is_measured and answer is not None and answer.value is not None and answer.samples < FEW_SAMPLES:
+                return True
+        return False
 
 
 def _walked(stay: Stay) -> dict[str, Any]:
