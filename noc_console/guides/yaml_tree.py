@@ -1,4 +1,4 @@
-"""Reads YAML 1.2 text into a tree of nodes that know their line; whatever could be endless is refused."""
+"""Reads YAML into a tree of nodes that know their line, scalars by YAML 1.2; what could be endless is refused."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -25,17 +23,10 @@ from noc_console.guides.mistakes import Mistake, quoted
 MOST_CHARACTERS = 256 * 1024
 MOST_NODES = 20_000
 MOST_DEPTH = 24
-# what a damaged file makes ruamel's own parser raise beside its errors, found by mutating guides at random
-_PARSER_FAULTS = (
-    YAMLError,
-    ValueError,
-    IndexError,
-    KeyError,
-    AssertionError,
-    AttributeError,
-    TypeError,
-    OverflowError,
-)
+# libyaml is 25 times as fast as a parser in Python; where pyyaml was built without it, its own gives the same events
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# a text that cannot be encoded (lone surrogates) is a ValueError
+_PARSER_FAULTS = (yaml.YAMLError, ValueError)
 # YAML 1.2, 10.3.2 (core schema): yes and no are texts
 _PLAIN = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -45,6 +36,7 @@ _PLAIN = {
 _INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]{1,20}|[0-9]{1,15}(\.[0-9]{0,20})?)([eE][-+]?[0-9]{1,2})?")
 
+Event = Any
 Scalar = str | int | float | bool | None
 
 
@@ -100,14 +92,19 @@ def read_tree(file: str, text: str) -> tuple[Node | None, tuple[Mistake, ...]]:
     except Refused as refused:
         return None, (*reader.mistakes, refused.mistake)
     except _PARSER_FAULTS as fault:
-        return None, (*reader.mistakes, _of_parser(file, fault))
+        return None, (*reader.mistakes, _of_parser(file, text, fault))
 
 
-def _of_parser(file: str, fault: Exception) -> Mistake:
+def _of_parser(file: str, text: str, fault: Exception) -> Mistake:
     mark = getattr(fault, "problem_mark", None) or getattr(fault, "context_mark", None)
-    problem = " ".join(str(getattr(fault, "problem", None) or "it cannot be read").split())[:160]
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = " ".join(str(getattr(fault, "problem", None) or "a character that no text may hold").split())[:160]
+    line, column = (mark.line + 1, mark.column + 1) if mark else _of_character(text, fault)
     return Mistake(file, line, column, f"This is not YAML here: {problem}. Look at indent, quotes and brackets.")
+
+
+def _of_character(text: str, fault: Exception) -> tuple[int, int]:
+    before = text[: max(0, int(getattr(fault, "position", 0) or 0))]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class _Reader:
@@ -120,7 +117,7 @@ class _Reader:
 
     def read(self, text: str) -> Node | None:
         root: Node | None = None
-        events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(text))
+        events: Iterator[Event] = iter(yaml.parse(text, Loader=_LOADER))
         documents = 0
         for event in events:
             if isinstance(event, DocumentStartEvent):
@@ -157,8 +154,8 @@ class _Reader:
         for event in events:
             if isinstance(event, MappingEndEvent):
                 break
-            if not isinstance(event, ScalarEvent):
-                raise self._refused(event, "A key must be a word, not a list or a mapping.")
+            if not isinstance(event, ScalarEvent) or event.anchor or event.tag:
+                raise self._refused(event, "A key must be a plain word.")
             key = str(event.value)
             value = self._node(next(events), events, depth + 1)
             if key in children:
@@ -176,7 +173,7 @@ class _Reader:
 
     def _scalar(self, event: Any) -> Node:
         value: Scalar = event.value
-        if event.style is None:
+        if event.implicit[0]:
             value = _plain(event.value)
         return Node(value, *_place(event))
 
