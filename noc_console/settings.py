@@ -46,4 +46,5 @@ class Settings(BaseModel, frozen=True):
     notify: Literal["own", "site", "none"] = "own"
     acknowledgement_h: float = Field(default=2.0, ge=0, le=168)  # of critical and major alarms; 0: for ever
     operators: int = Field(default=1, ge=1, le=100)
+    zone: str = Field(default="Asia/Ho_Chi_Minh", max_length=60)  # the site's time: checklists are due by it
     notify_held_s: float = Field(default=300.0, gt=0)

@@ -119,9 +119,7 @@ class Agent:
         )
         self.evidence = Evidence(self.recorder, self.supervisor)
         self.stream_evidence = StreamEvidence(self.recorder, self.supervisor, self.settings)
-        self.guides = GuideRoom(
-            self.recorder, self.flow, self.alarms, lambda: self.channels.by_id, self.settings.db
-        )
+        self.guides = GuideRoom(self.recorder, self.flow, self.alarms, lambda: self.channels.by_id, self.settings)
         self.media = Media(parts.media_folder, self.supervisor, self.clock, self.flow, self.recorder, self.happened)
         self._group = parts.group
         self._channel_of: dict[int, int] = {}

@@ -41,7 +41,7 @@ class GuideBeat:
     runs: GuideRuns
     diagnostics: Diagnostics
     _alarms: deque[Event] = field(default_factory=lambda: deque(maxlen=10_000))
-    _group: asyncio.TaskGroup | None = None
+    group: asyncio.TaskGroup | None = None
 
     def heard(self, event: Event) -> None:
         """Take an event of the journal: what befalls an alarm is told to its walks, which stay open."""
@@ -51,16 +51,20 @@ class GuideBeat:
     async def run(self) -> None:
         """Beat until cancelled."""
         await self.runs.load()
-        async with asyncio.TaskGroup() as self._group:
+        async with asyncio.TaskGroup() as self.group:
             while True:
                 await asyncio.sleep(_BEAT_S)
-                for work in (self._tell_alarms, self._follow, self._pass_time):
-                    try:
-                        await work()
-                    except KnownError as error:
-                        _log.info("a guide could not go on: %s", error)
-                    except Exception:  # noqa: BLE001 - a bug in one walk must not stop the timers of all others
-                        _log.exception("the guides' beat failed")
+                await self.step()
+
+    async def step(self) -> None:
+        """Do once what is to be done now."""
+        for work in (self._tell_alarms, self._follow, self._pass_time):
+            try:
+                await work()
+            except KnownError as error:
+                _log.info("a guide could not go on: %s", error)
+            except Exception:  # noqa: BLE001 - a bug in one walk must not stop the timers of all others
+                _log.exception("the guides' beat failed")
 
     async def _tell_alarms(self) -> None:
         while self._alarms:
@@ -112,10 +116,10 @@ class GuideBeat:
             raise BadRequest("This guide has no such step.") from None
         if not isinstance(step, Diagnose):
             raise BadRequest("This step runs no diagnostic.")
-        if walk.diagnosed.get(step_id, {}).get("state") == "running" or self._group is None:
+        if walk.diagnosed.get(step_id, {}).get("state") == "running" or self.group is None:
             return
         walk.diagnosed[step_id] = {"state": "running", "diagnostic": step.run, "by": by}
-        self._group.create_task(self._examine(walk, step, by))
+        self.group.create_task(self._examine(walk, step, by))
 
     async def _examine(self, walk: Walk, step: Diagnose, by: str) -> None:
         found: dict[str, Any] = {"diagnostic": step.run, "by": by, "began_at": self.runs.recorder.clock.now()}

@@ -67,11 +67,15 @@ class GuideEvidence:
         """Answer what is due until cancelled."""
         await self.library.is_loaded.wait()
         while True:
-            some = self._due(self.recorder.clock.now())
-            if some:
-                await self._collect(some)
-            else:
+            if not await self.step():
                 await asyncio.sleep(_BEAT_S)
+
+    async def step(self) -> list[int]:
+        """Answer for the alarms that are due now, a few at a time; return which."""
+        some = self._due(self.recorder.clock.now())
+        if some:
+            await self._collect(some)
+        return some
 
     def _due(self, now: float) -> list[int]:
         """Return the alarms to answer next; children only when no root waits any more."""

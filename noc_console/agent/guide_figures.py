@@ -12,7 +12,7 @@ from noc_console.history.guide_runs import RunQuery
 
 _MOST_PAST = 50
 _MOST_LAST = 5
-_WHOLE = "walked to its end"
+_GIVEN_UP = "closed"
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Figures:
 
 def medians(past: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return how long walks that came to their end took, in all and by step."""
-    whole = [one for one in past if one.get("ending") == _WHOLE and one.get("ended_at") is not None]
+    whole = [one for one in past if one.get("ending") != _GIVEN_UP and one.get("ended_at") is not None]
     steps: dict[str, list[float]] = {}
     for one in whole:
         for step, seconds in (one.get("durations") or {}).items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from noc_console.agent.alarm_desk import AlarmDesk
 from noc_console.agent.flow import Flow
 from noc_console.agent.guide_answers import Answers
 from noc_console.agent.guide_beat import GuideBeat
+from noc_console.agent.guide_checklists import Checklists
 from noc_console.agent.guide_diagnostics import Diagnostics
 from noc_console.agent.guide_evidence import GuideEvidence
 from noc_console.agent.guide_library import library_of
@@ -18,6 +18,8 @@ from noc_console.agent.guide_runs import GuideRuns, Wish
 from noc_console.agent.guide_view import tree
 from noc_console.agent.recorder import Recorder
 from noc_console.model import Channel, Event
+from noc_console.routing.hours import parse_zone
+from noc_console.settings import Settings
 
 
 class GuideRoom:
@@ -29,15 +31,16 @@ class GuideRoom:
         flow: Flow,
         alarms: AlarmDesk,
         channels: Callable[[], Mapping[int, Channel]],
-        db: Path,
+        settings: Settings,
     ) -> None:
         self._alarms, self._flow = alarms, flow
-        self.library = library_of(recorder, flow.tell, db)
+        self.library = library_of(recorder, flow.tell, settings.db)
         self.answers = Answers(recorder, flow.board, channels)
         self.evidence = GuideEvidence(recorder, self.library, self.answers, lambda: flow.engine.alarms)
         self.runs = GuideRuns(recorder, self.library, self.evidence, self.answers, alarms.one, self._show)
         self.diagnostics = Diagnostics()
         self.beat = GuideBeat(self.runs, self.diagnostics)
+        self.checklists = Checklists(self.runs, parse_zone(settings.zone), flow.tell)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -45,6 +48,7 @@ class GuideRoom:
             group.create_task(self.library.run())
             group.create_task(self.evidence.run())
             group.create_task(self.beat.run())
+            group.create_task(self.checklists.run())
 
     def heard(self, event: Event) -> None:
         """Take an event that is in the journal now."""

@@ -53,6 +53,12 @@ async def mistakes(agent: TheAgent) -> Response:
     return answers.listed("mistakes", agent.guides.library.told_mistakes())
 
 
+@routes.get("/guides/calendar")
+async def calendar(agent: TheAgent) -> Response:
+    """Return the turns of scheduled checklists from a day ago to a day ahead, and how each stands."""
+    return answers.listed("turns", agent.guides.checklists.told())
+
+
 @routes.get("/guides/runs")
 async def runs(
     agent: TheAgent,
