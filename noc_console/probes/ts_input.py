@@ -40,7 +40,8 @@ class TsInput:
         self._ours += ours
         arrived = self._from.take()
         reads = self._look.reader.feed(arrived.data, arrived.begins, arrived.times)
-        self._look.take(reads, is_ours=bool(ours))
+        since = float(arrived.times[0]) if len(arrived.times) else None
+        self._look.take(reads, is_ours=bool(ours), since=since)
         self._mind_sender(at)
         is_silent = at - max(self._from.newest_at, self._began_at) >= SILENCE_S
         is_news = is_silent and not self._is_silent

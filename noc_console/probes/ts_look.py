@@ -32,13 +32,16 @@ class StreamLook:
         self._was_silent = False
         self.packets = self.broken = 0
 
-    def take(self, reads: Iterable[Read], *, is_ours: bool = False) -> None:
-        """Count what was read; `is_ours` says that datagrams were lost on our side among it."""
+    def take(self, reads: Iterable[Read], *, is_ours: bool = False, since: float | None = None) -> None:
+        """Count what was read; `is_ours` says that datagrams were lost on our side among it.
+
+        `since` is when the first of it came, where it has gathered for a while (Unix seconds).
+        """
         for read in reads:
             piece, batch = read.piece, read.batch
             self.packets += batch.packets
             if self._cuts is not None:
-                self._cuts.take(piece.block, self.reader.analyser.psi.tree, self._tools.now())
+                self._cuts.take(piece.block, self.reader.analyser.psi.tree, self._tools.now(), since)
             self.broken += batch.counts.get(_CONTINUITY, 0)
             if batch.errors:
                 self._errors.add(batch.errors, piece.block, piece.first_index, piece.size, ours=is_ours)

@@ -43,16 +43,17 @@ class StreamCuts:
         self._has_gap = True
         self._again_at = 0.0
 
-    def take(self, block: NDArray[np.uint8], tree: Tree, at: float) -> None:
-        """Take packets (n, 188) that came until `at`; those before any service is known are left out."""
+    def take(self, block: NDArray[np.uint8], tree: Tree, at: float, since: float | None = None) -> None:
+        """Take packets (n, 188) that came from `since` until `at`; those before a service is known are left out."""
         self._choose(tree)
         if not self._is_known or not len(block):
             return
-        self._mind_gap(at)
+        since = at if since is None else since
+        self._mind_gap(since)
         pids = (block[:, 1].astype(np.uint16) & 0x1F) << 8 | block[:, 2]
         rows = block[self._wanted[pids]]
         if len(rows):
-            self._write(rows.tobytes(), at)
+            self._write(rows.tobytes(), since, at)
         if self._cut is not None and at - self._cut.began >= CUT_S:
             self._finish(self._cut)
 
@@ -78,8 +79,8 @@ class StreamCuts:
         self._sequence += 1
         self._has_gap = True
 
-    def _write(self, data: bytes, at: float) -> None:
-        cut = self._cut = self._cut or self._begin(at)
+    def _write(self, data: bytes, since: float, at: float) -> None:
+        cut = self._cut = self._cut or self._begin(since)
         if cut is None:
             return
         if not self._spool.grow(cut.file, len(data)):
