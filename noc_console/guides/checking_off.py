@@ -50,7 +50,7 @@ def mark(walk: Walk, deed: Marked) -> None:
     if deed.state == "not-applicable":
         wanted_reason(deed, "The line is not applicable")
     if deed.state == "done" and line.is_well is False:
-        wanted_reason(deed, "The figure is outside its limit: say what was done")
+        wanted_reason(deed, "The figure is outside its limit", "say what was done")
     made = Mark(state=deed.state, by=deed.by, at=walk.at, note=deed.reason, value=line.value)
     walk.change(marks={**walk.run.marks, deed.item: made})
     walk.tell("GuideMarked", item=deed.item, state=deed.state, by=deed.by, reason=deed.reason, value=line.value)

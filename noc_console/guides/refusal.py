@@ -17,10 +17,10 @@ def person(deed: Deed, *, or_agent: bool = False) -> None:
         raise NotNow("Say who you are first: every deed carries a name.")
 
 
-def wanted_reason(deed: Deed, because: str) -> None:
+def wanted_reason(deed: Deed, because: str, wanted: str = "give a reason") -> None:
     """Refuse a deed without a reason."""
     if not deed.reason.strip():
-        raise NotNow(f"{because}: give a reason.")
+        raise NotNow(f"{because}: {wanted}.")
 
 
 def step_named(walk: Walk, step_id: str) -> AnyStep:

@@ -16,6 +16,8 @@ from noc_console.guides.steps import JOIN, AnyStep, Decide, Diagnose, Lanes, Man
 
 MOST_STATES = 20_000
 MOST_TRIES = 20
+# behind the id of lanes: where the search stands when all of them have come to their end
+_JOINED = " joined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def every_way(guide: Guide) -> Coverage:
     tries: dict[tuple[str, str], int] = {}
     for node in _Search(guide).walks():
         aim = (node.hop.step, node.hop.key) if node.hop is not None else ("", "")
-        if aim in reached or tries.get(aim, 0) >= MOST_TRIES:
+        if aim not in wanted or aim in reached or tries.get(aim, 0) >= MOST_TRIES:
             continue
         tries[aim] = tries.get(aim, 0) + 1
         hops = _path(node)
@@ -93,7 +95,7 @@ class _Search:
             for state, hop in self._onward(node.state):
                 onward = _Node(state, hop, node)
                 yield onward
-                if state not in seen and state.step in self.steps:
+                if state not in seen and state.step.removesuffix(_JOINED) in self.steps:
                     seen.add(state)
                     todo.append(onward)
 
@@ -108,11 +110,11 @@ class _Search:
         return isinstance(self.guide.questions.get(name.partition(".")[0]), OfOperator | OfDiagnostic)
 
     def _onward(self, state: _State) -> Iterator[tuple[_State, Hop]]:
-        step = self.guide.step(state.step)
+        step = self.guide.step(state.step.removesuffix(_JOINED))
         held = self._freed(step, dict(state.held))
-        if isinstance(step, Lanes):
+        if isinstance(step, Lanes) and not state.step.endswith(_JOINED):
             lanes = tuple(lane.first for lane in step.lanes)
-            yield self._at(lanes[0], (*lanes[1:], step.next, *state.todo), held), Hop(step.id, "next", {})
+            yield self._at(lanes[0], (*lanes[1:], step.id + _JOINED, *state.todo), held), Hop(step.id, "lanes", {})
             return
         for key, outcome in outcomes(step):
             for values in self._values(step, key, held):
@@ -147,7 +149,7 @@ class _Search:
 
     def _at(self, to: str, todo: tuple[str, ...], values: Values) -> _State:
         """Forget values nothing asks for again from there, so that states stay few."""
-        later = self.asked_by.get(to, frozenset()).union(*(self.asked_by.get(one, frozenset()) for one in todo))
+        later = frozenset[str]().union(*(self.asked_by.get(one.removesuffix(_JOINED), ()) for one in (to, *todo)))
         return _State(to, todo, frozenset((name, value) for name, value in values.items() if name in later))
 
 
