@@ -169,8 +169,7 @@ class PictureLane:
             times = frames["at_s"]
         if not len(times):
             return None
-        frames = frames[np.argsort(frames["at_s"], kind="stable")]
-        start_s, end_s = float(times[0]), float(times[-1]) + self._frame_s
+        start_s, end_s = float(times.min()), float(times.max()) + self._frame_s
         bits = 8 * sum(unit.size for unit in units)
         video = self._told(bits, len(units))
         return PictureStretch(video, mode, start_s, end_s, frames, bits, self._interval_s, broken)
