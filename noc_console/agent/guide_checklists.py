@@ -41,7 +41,7 @@ class Checklists:
     async def run(self) -> None:
         """Beat until cancelled."""
         await self.runs.library.is_loaded.wait()
-        await self._recall()
+        await self.recall()
         while True:
             try:
                 await self.look(self.runs.recorder.clock.now())
@@ -51,7 +51,8 @@ class Checklists:
                 _log.exception("the calendar of checklists failed")
             await asyncio.sleep(_BEAT_S)
 
-    async def _recall(self) -> None:
+    async def recall(self) -> None:
+        """Take up what was said before this run of the agent."""
         history = self.runs.recorder.history
         try:
             events = await history.newest_events(0, frozenset({DUE, OVERDUE}), _MOST_WALKS)
