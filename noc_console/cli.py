@@ -102,6 +102,7 @@ def lab(
     log: Annotated[Path | None, typer.Option(help="Write the access log here (JSON lines).")] = None,
     multicast: Annotated[int, typer.Option(min=0, max=500, help="Send this many channels as multicast too.")] = 0,
     multicast_mbps: Annotated[float, typer.Option(min=0, max=50, help="Rate of each; 0: what it needs.")] = 0.0,
+    hdr: Annotated[int, typer.Option(min=0, max=4, help="Serve this many HDR10 channels beside them.")] = 0,
     ready_fd: Annotated[int, typer.Option(hidden=True)] = -1,
 ) -> None:
     """Serve endless live HLS and DASH channels on loopback, some as MPEG-TS multicast, with faults on demand."""
@@ -116,6 +117,7 @@ def lab(
             ready_fd=ready_fd,
             multicast=multicast,
             multicast_bps=multicast_mbps * 1e6,
+            hdr=hdr,
         )
     )
 

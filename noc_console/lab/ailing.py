@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from noc_console.lab.encode import Look, Stream, encode_pictures, encode_tone
+from noc_console.lab.encode import HEVC, Look, Stream, Wanted, encode_pictures, encode_tone
 from noc_console.lab.media_faults import PICTURE
 from noc_console.lab.picture import Plane, canvas, draw
 
@@ -52,18 +52,23 @@ def _sound(look: Look, ill: Ill) -> Stream:
 def _pictures(look: Look, index: int, ill: Ill) -> tuple[Stream, ...]:
     ladder, grid = look.rungs, look.grid
     size = ladder[0].width, ladder[0].height
-    if ill.kind == "blockiness":
+    want = Wanted(ladder, grid, look.codec)
+    if ill.kind in _MOVING:
         painted = canvas(look.name, index, size, grid.loop)
-        starved = [replace(spec, bitrate_bps=int(spec.bitrate_bps * ill.param("share"))) for spec in ladder]
-        return encode_pictures(lambda number: draw(painted, number), range(grid.loop), starved, grid)
+        return encode_pictures(lambda number: draw(painted, number), range(grid.loop), _MOVING[ill.kind](want, ill))
     still = _STILLS[ill.kind](look, index, ill)
     room = [min(len(frame) for frame in stream.frames[:: grid.gop]) for stream in look.videos]
     for quantiser in _STILL_QUANTISERS:
-        streams = encode_pictures(lambda number: still, range(grid.gop), ladder, grid, quantiser)
+        streams = encode_pictures(lambda number: still, range(grid.gop), replace(want, quantiser=quantiser))
         if all(len(stream.frames[0]) <= most for stream, most in zip(streams, room, strict=True)):
             break
     # a still picture is the same in every GOP
     return tuple(replace(stream, frames=stream.frames * grid.gops) for stream in streams)
+
+
+def _starved(want: Wanted, ill: Ill) -> Wanted:
+    share = ill.param("share")
+    return replace(want, ladder=[replace(one, bitrate_bps=int(one.bitrate_bps * share)) for one in want.ladder])
 
 
 def _frozen(look: Look, index: int, ill: Ill) -> Plane:
@@ -98,6 +103,9 @@ def _one_channel(ill: Ill) -> tuple[float, float]:
     return (0.0, 1.0) if ill.param("channel") == 1 else (1.0, 0.0)
 
 
+_MOVING: Mapping[str, Callable[[Wanted, Ill], Wanted]] = MappingProxyType(
+    {"blockiness": _starved, "hdr-dropped": lambda want, ill: replace(want, codec=HEVC)}
+)
 _STILLS: Mapping[str, Callable[[Look, int, Ill], Plane]] = MappingProxyType(
     {"freeze": _frozen, "black": _black, "colour-bars": _bars}
 )

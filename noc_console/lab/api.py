@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 
 from noc_console.errors import KnownError
 from noc_console.lab.access import AccessLog
-from noc_console.lab.catalogue import channel_facts, rung_names
+from noc_console.lab.catalogue import HDR, channel_facts, rung_names
 from noc_console.lab.channels import LabChannel
-from noc_console.lab.fault import Fault
+from noc_console.lab.fault import Fault, FaultKind
 from noc_console.lab.fault_desk import Order
 from noc_console.lab.faults import FAULTS, PACKAGER_RESTART
 from noc_console.lab.media_facts import media_times
@@ -109,7 +109,7 @@ class Api:
             {
                 "fault": name,
                 "title": kind.title,
-                "fits": sorted(kind.fits) + ([TRANSPORT] if kind.is_of_media else []),
+                "fits": _fits(kind),
                 "expects": {"hls": kind.hls, "dash": kind.dash, **({"ts": kind.hls} if kind.is_of_media else {})},
                 "alarm": kind.alarm,
                 "params": dict(kind.params),
@@ -231,6 +231,12 @@ class Api:
             "alarm": kind.alarm if kind else "",
             **({"media": media_times(fault, channel, self._origin.desk)} if kind and kind.is_of_media else {}),
         }
+
+
+def _fits(kind: FaultKind) -> list[str]:
+    if kind.needs_hdr:
+        return [HDR]
+    return sorted(kind.fits) + ([TRANSPORT] if kind.is_of_media else [])
 
 
 def _order(body: Mapping[str, Any], origin: Origin) -> Order:

@@ -25,12 +25,17 @@ def video_init(parameter_sets: bytes, width: int, height: int) -> bytes:
         next(nal for nal in nal_units(parameter_sets) if nal[0] & 31 == kind) for kind in (7, 8)
     )  # fmt: skip
     avcc = bytes((1, *sps[1:4], 0xFF, 0xE1)) + pack(">H", len(sps)) + sps + b"\x01" + pack(">H", len(pps)) + pps
-    entry = _box(
-        b"avc1",
-        bytes(6) + pack(">H16xHHIIIH32sHh", 1, width, height, 0x480000, 0x480000, 0, 1, b"", 24, -1),
-        _box(b"avcC", avcc),
-        _box(b"pasp", pack(">II", 1, 1)),
-    )
+    entry = box(b"avc1", visual(width, height), box(b"avcC", avcc), SQUARE_PIXELS)
+    return video_track(entry, width, height)
+
+
+def visual(width: int, height: int) -> bytes:
+    """Return the head of a visual sample entry (ISO/IEC 14496-12, 12.1.3)."""
+    return bytes(6) + pack(">H16xHHIIIH32sHh", 1, width, height, 0x480000, 0x480000, 0, 1, b"", 24, -1)
+
+
+def video_track(entry: bytes, width: int, height: int) -> bytes:
+    """Return the initialisation segment of a video track with this sample entry."""
     media = _full(b"vmhd", 1, bytes(8))
     return _init(entry, media, b"vide", VIDEO_SCALE, pack(">II", width << 16, height << 16))
 
@@ -39,7 +44,7 @@ def audio_init(config: bytes) -> bytes:
     """Return the initialisation segment of an AAC track from its AudioSpecificConfig."""
     decoder = bytes((0x40, 0x15, 0, 0, 0)) + pack(">II", 64_000, 64_000) + _descriptor(5, config)
     esds = _full(b"esds", 0, _descriptor(3, bytes((0, 1, 0)) + _descriptor(4, decoder) + _descriptor(6, b"\x02")))
-    entry = _box(b"mp4a", bytes(6) + pack(">H8xHHHHI", 1, 2, 16, 0, 0, SAMPLE_RATE << 16), esds)
+    entry = box(b"mp4a", bytes(6) + pack(">H8xHHHHI", 1, 2, 16, 0, 0, SAMPLE_RATE << 16), esds)
     return _init(entry, _full(b"smhd", 0, bytes(4)), b"soun", AUDIO_SCALE, bytes(8))
 
 
@@ -56,10 +61,10 @@ def fragment(samples: Sequence[bytes], is_video: bool) -> bytes:
             0x020028,
             pack(">III", 1, TICKS if is_video else AAC_SAMPLES, _NOT_KEY if is_video else _KEY),
         )
-        traf = _box(b"traf", head, _full(b"tfdt", 1 << 24, bytes(8)), run)
-        moof = _box(b"moof", _full(b"mfhd", 0, bytes(4)), traf)
+        traf = box(b"traf", head, _full(b"tfdt", 1 << 24, bytes(8)), run)
+        moof = box(b"moof", _full(b"mfhd", 0, bytes(4)), traf)
         length = len(moof)
-    return moof + _box(b"mdat", *samples)
+    return moof + box(b"mdat", *samples)
 
 
 def video_sample(unit: bytes) -> bytes:
@@ -70,31 +75,35 @@ def video_sample(unit: bytes) -> bytes:
 
 def _init(entry: bytes, media: bytes, handler: bytes, scale: int, size: bytes) -> bytes:
     tables = [_full(name, 0, bytes(4)) for name in _EMPTY_TABLES]
-    stbl = _box(b"stbl", _full(b"stsd", 0, pack(">I", 1) + entry), *tables, _full(b"stsz", 0, bytes(8)))
-    source = _box(b"dinf", _full(b"dref", 0, pack(">I", 1) + _full(b"url ", 1, b"")))
+    stbl = box(b"stbl", _full(b"stsd", 0, pack(">I", 1) + entry), *tables, _full(b"stsz", 0, bytes(8)))
+    source = box(b"dinf", _full(b"dref", 0, pack(">I", 1) + _full(b"url ", 1, b"")))
     language = 0x15C7 if handler == b"soun" else 0x55C4  # eng, und
-    mdia = _box(
+    mdia = box(
         b"mdia",
         _full(b"mdhd", 0, pack(">IIIIHH", 0, 0, scale, 0, language, 0)),
         _full(b"hdlr", 0, pack(">I4s12x", 0, handler) + b"noc-console lab\x00"),
-        _box(b"minf", media, source, stbl),
+        box(b"minf", media, source, stbl),
     )
     volume = 0x0100 if handler == b"soun" else 0
     tkhd = _full(b"tkhd", 7, pack(">IIIII8xhhHH", 0, 0, 1, 0, 0, 0, 0, volume, 0) + _UNITY + size)
     mvhd = _full(b"mvhd", 0, pack(">IIIIIH10x", 0, 0, 1000, 0, 0x10000, 0x0100) + _UNITY + bytes(24) + pack(">I", 2))
-    mvex = _box(b"mvex", _full(b"trex", 0, pack(">IIIII", 1, 1, 0, 0, 0)))
-    ftyp = _box(b"ftyp", b"iso6" + bytes(4) + b"iso6cmfcmp41")
-    return ftyp + _box(b"moov", mvhd, _box(b"trak", tkhd, mdia), mvex)
+    mvex = box(b"mvex", _full(b"trex", 0, pack(">IIIII", 1, 1, 0, 0, 0)))
+    ftyp = box(b"ftyp", b"iso6" + bytes(4) + b"iso6cmfcmp41")
+    return ftyp + box(b"moov", mvhd, box(b"trak", tkhd, mdia), mvex)
 
 
-def _box(name: bytes, *parts: bytes) -> bytes:
+def box(name: bytes, *parts: bytes) -> bytes:
+    """Return a box of these parts."""
     body = b"".join(parts)
     return pack(">I4s", len(body) + 8, name) + body
 
 
 def _full(name: bytes, version_flags: int, body: bytes) -> bytes:
-    return _box(name, pack(">I", version_flags), body)
+    return box(name, pack(">I", version_flags), body)
 
 
 def _descriptor(tag: int, body: bytes) -> bytes:
     return bytes((tag, len(body))) + body
+
+
+SQUARE_PIXELS = box(b"pasp", pack(">II", 1, 1))

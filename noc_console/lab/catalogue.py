@@ -12,6 +12,9 @@ from noc_console.lab.studio import AUDIO, Studio
 from noc_console.media.ladder import Rung, labelled
 from noc_console.model import Layer
 
+# the form, beside those of `channels.Form`, of faults that need HDR
+HDR = "hdr"
+
 
 def channel_facts(channel: LabChannel, studio: Studio, url: str) -> dict[str, Any]:
     """Return a channel as the API lists it; `expected` is what a healthy look at it finds."""
@@ -20,6 +23,7 @@ def channel_facts(channel: LabChannel, studio: Studio, url: str) -> dict[str, An
         "name": channel.name,
         "kind": "hls" if channel.form.is_hls else "dash",
         "form": channel.form.value,
+        **({"forms": [channel.form.value, HDR]} if channel.is_hdr else {}),
         "url": url + channel.path,
         "class": "OTT",
         "tier": channel.tier,
@@ -30,7 +34,7 @@ def channel_facts(channel: LabChannel, studio: Studio, url: str) -> dict[str, An
             "rungs": list(rung_names(channel, studio)),
             "audio_languages": ["en"] if channel.form is not Form.HLS_TS else [],
             "subtitle_languages": [],
-            "is_hdr": False,
+            "is_hdr": channel.is_hdr,
         },
     }
 

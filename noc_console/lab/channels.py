@@ -6,7 +6,7 @@ At most `looks` different pictures exist (12 by default): channel 13 shows the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from noc_console.lab.options import LabOptions
@@ -15,6 +15,7 @@ from noc_console.lab.schedule import Schedule
 GENRES = (
     "News", "Sport", "Film", "Music", "Kids", "Nature", "Drama", "Travel", "Science", "History", "Cooking", "Action",
 )  # fmt: skip
+_HDR_NAME = "Cinema HDR"
 
 
 class Form(StrEnum):
@@ -43,6 +44,7 @@ class LabChannel:
     look: int
     ad_look: int
     schedule: Schedule
+    is_hdr: bool = False
 
     @property
     def path(self) -> str:
@@ -53,12 +55,14 @@ class LabChannel:
     def badges(self) -> tuple[str, ...]:
         """Return the short marks shown beside its name."""
         container = "TS" if self.form is Form.HLS_TS else "fMP4"
-        return ("HLS" if self.form.is_hls else "DASH", container, *(("AD",) if self.schedule.ads else ()))
+        more = (("AD",) if self.schedule.ads else ()) + (("HDR",) if self.is_hdr else ())
+        return ("HLS" if self.form.is_hls else "DASH", container, *more)
 
 
 def look_names(options: LabOptions) -> tuple[str, ...]:
-    """Return the names burned into the pictures, one per look."""
-    return tuple(channel_name(index) for index in range(min(options.looks, options.channels)))
+    """Return the names burned into the pictures, one per look; one look serves all HDR channels."""
+    names = tuple(channel_name(index) for index in range(options.sdr_looks))
+    return (*names, *((_HDR_NAME,) if options.hdr else ()))
 
 
 def channel_name(index: int) -> str:
@@ -68,12 +72,27 @@ def channel_name(index: int) -> str:
 
 def channels(options: LabOptions) -> tuple[LabChannel, ...]:
     """Return all channels; their segments do not end at the same moments."""
-    return tuple(_channel(index, options) for index in range(options.channels))
+    sdr = tuple(_channel(index, options) for index in range(options.channels))
+    return (*sdr, *(_hdr_channel(number, options) for number in range(options.hdr)))
+
+
+def _hdr_channel(number: int, options: LabOptions) -> LabChannel:
+    index, look = options.channels + number, options.sdr_looks
+    return replace(
+        _channel(index, options),
+        code=f"CH_HDR_DEMO_{number + 1:03d}",
+        name=f"{_HDR_NAME} {number + 1}",
+        form=(Form.HLS_FMP4, Form.DASH_NUMBER)[number % 2],
+        look=look,
+        ad_look=look,
+        schedule=Schedule(options.grid, int(index * 0.618034 % 1 * options.grid.segment)),
+        is_hdr=True,
+    )
 
 
 def _channel(index: int, options: LabOptions) -> LabChannel:
     form = tuple(Form)[index % len(Form)]
-    looks = len(look_names(options))
+    looks = options.sdr_looks
     grid = options.grid
     has_ads = options.ads and form.is_hls and index // len(Form) % 2 == 0
     # the golden ratio spreads any number of channels evenly over one segment

@@ -15,6 +15,11 @@ from noc_console.lab.studio import AUDIO, Studio, audio_span
 _CHANNELS = (
     '<AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>'
 )
+# ISO/IEC 23009-1, 5.8.5.14 and ITU-T H.273: BT.2020 primaries and matrix, PQ
+_HDR = "".join(
+    f'<SupplementalProperty schemeIdUri="urn:mpeg:mpegB:cicp:{name}" value="{value}"/>'
+    for name, value in (("ColourPrimaries", 9), ("TransferCharacteristics", 16), ("MatrixCoefficients", 9))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ def _pictures(channel: LabChannel, studio: Studio, slots: tuple[Slot, ...]) -> A
                 ("frameRate", str(FRAME_RATE)),
                 ("sar", "1:1"),
             ),
+            _HDR if channel.is_hdr else "",
         )
         for spec in studio.ladder
     )

@@ -69,6 +69,7 @@ class FaultKind:
     mpd: Callable[[Mpd, Fault, Moment], Mpd] | None = None
     reply: Callable[[Reply, Fault, str], Reply] | None = None
     ills: str = ""
+    needs_hdr: bool = False
 
     @property
     def is_of_media(self) -> bool:

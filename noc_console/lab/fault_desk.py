@@ -170,6 +170,8 @@ class FaultDesk:
             return
         if channel.form not in kind.fits:
             raise KnownError(f"{kind.title!r} does not fit a channel of kind {channel.form}.")
+        if kind.needs_hdr and not channel.is_hdr:
+            raise KnownError(f"{kind.title!r} needs an HDR channel.")
         _check_length(order)
         if order.rung and order.rung not in (*self._rungs, AUDIO):
             raise KnownError(f"The lab has no rung {order.rung!r}; it has {', '.join(self._rungs)}.")

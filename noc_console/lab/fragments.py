@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from struct import pack_into
 
-from noc_console.lab import boxes
+from noc_console.lab import boxes, hevc
 from noc_console.lab.encode import Look
 from noc_console.lab.options import AAC_SAMPLES, TICKS, audio_frames
 
@@ -27,7 +27,8 @@ class Fragment:
 def pack_video(look: Look, rung: int) -> tuple[Fragment, ...]:
     """Return the GOPs of one rung's pictures in the loop's order."""
     gop = look.grid.gop
-    samples = [boxes.video_sample(unit) for unit in look.videos[rung].frames]
+    sample = hevc.sample if look.is_hdr else boxes.video_sample
+    samples = [sample(unit) for unit in look.videos[rung].frames]
     return tuple(_piece(samples[first : first + gop], first * TICKS, True) for first in range(0, look.grid.loop, gop))
 
 

@@ -75,6 +75,7 @@ class Variant:
     height: int
     frame_rate: int
     audio: str = ""
+    range: str = "SDR"
 
     def lines(self) -> tuple[str, str]:
         """Return the tag and the URI."""
@@ -82,7 +83,7 @@ class Variant:
         return (
             f"#EXT-X-STREAM-INF:BANDWIDTH={self.bandwidth_bps},AVERAGE-BANDWIDTH={self.average_bps},"
             f'CODECS="{self.codecs}",RESOLUTION={self.width}x{self.height},FRAME-RATE={self.frame_rate:.3f},'
-            f"VIDEO-RANGE=SDR{audio},CLOSED-CAPTIONS=NONE",
+            f"VIDEO-RANGE={self.range}{audio},CLOSED-CAPTIONS=NONE",
             f"{self.rung}/playlist.m3u8",
         )
 

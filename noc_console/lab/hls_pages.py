@@ -27,7 +27,7 @@ def master(channel: LabChannel, studio: Studio) -> MasterPlaylist:
     codec = studio.codec(channel.look, keys.rung)
     iframes = (
         f'#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={keys.bandwidth_bps},CODECS="{codec}",'
-        f'RESOLUTION={keys.width}x{keys.height},VIDEO-RANGE=SDR,URI="{IFRAMES}/playlist.m3u8"'
+        f'RESOLUTION={keys.width}x{keys.height},VIDEO-RANGE={keys.range},URI="{IFRAMES}/playlist.m3u8"'
     )
     return MasterPlaylist(variants, ((_AUDIO_TAG,) if has_audio else ()) + (iframes,))
 
@@ -49,6 +49,7 @@ def variant(channel: LabChannel, studio: Studio, rung: str) -> Variant:
         spec.height,
         FRAME_RATE,
         "aac" if has_audio else "",
+        "PQ" if channel.is_hdr else "SDR",
     )
 
 

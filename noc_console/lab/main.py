@@ -26,6 +26,7 @@ def run(
     ready_fd: int,
     multicast: int = 0,
     multicast_bps: float = 0.0,
+    hdr: int = 0,
 ) -> int:
     """Serve until SIGTERM, SIGINT, or the end of the pipe named in $NOC_LAB_HOLD_FD; return the exit code.
 
@@ -38,6 +39,7 @@ def run(
         log=log,
         multicast=multicast,
         multicast_bps=multicast_bps,
+        hdr=hdr,
     )
     try:
         asyncio.run(_serve(options, ready_fd))

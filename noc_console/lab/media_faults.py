@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from noc_console.lab.fault import DASH, HLS, FaultKind
@@ -22,6 +23,9 @@ MEDIA_FAULTS: Mapping[str, FaultKind] = MappingProxyType(
         "colour-bars": _kind(PICTURE, "Colour bars instead of the picture", "media-colour-bars", "VIDEO_FREEZE"),
         "blockiness": _kind(
             PICTURE, "The encoder is starved", "media-macroblocking", "MACROBLOCKING_HIGH", share=0.05
+        ),
+        "hdr-dropped": replace(
+            _kind(PICTURE, "The encoder has lost HDR", "media-hdr-missing", "HDR_METADATA_MISSING"), needs_hdr=True
         ),
         "silence": _kind(SOUND, "No sound", "media-silence", "AUDIO_SILENCE"),
         "loud": _kind(SOUND, "The sound is too loud", "media-loudness", "LOUDNESS_OUT_OF_RANGE", lu=8.0),

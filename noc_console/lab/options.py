@@ -39,7 +39,7 @@ class LabOptions:
     `ads` switches on the ad breaks of every second pair of HLS channels: `ad_segments` of ads after
     `programme_segments` of programme, counted from the Unix epoch. `log` receives the access log as JSON lines.
     The first `multicast` channels are sent as transport streams too, at `multicast_bps` (0: what they need); those
-    beyond the channels have codes of their own.
+    beyond the channels have codes of their own. `hdr` more channels are HDR10.
     """
 
     channels: int = 12
@@ -57,6 +57,16 @@ class LabOptions:
     ring: int = 200_000
     multicast: int = 0
     multicast_bps: float = 0.0
+    hdr: int = 0
+
+    @property
+    def sdr_looks(self) -> int:
+        """Return how many looks are not HDR; they come first."""
+        return min(self.looks, self.channels)
+
+    def codec(self, look: int) -> str:
+        """Return what the pictures of a look are encoded into."""
+        return "h264" if look < self.sdr_looks else "hdr10"
 
     @cached_property
     def grid(self) -> Grid:

@@ -70,12 +70,12 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
     port = await server.start(options.port)
     url = f"http://127.0.0.1:{port}"
     origin.sources = TimeSources(url)
-    station = station_of(all_channels, origin.studio, options, port)
+    station = station_of([one for one in all_channels if not one.is_hdr], origin.studio, options, port)
     origin.desk.prepare = partial(_prepare, origin, station)
     if station is not None:
         station.faults, station.ills = origin.desk.on_air, origin.desk.in_media
         origin.desk.outlets = {code: outlet.is_rtp for code, outlet in station.outlets.items()}
-        origin.desk.carried = carried_by(station, all_channels)
+        origin.desk.carried = carried_by(station, all_channels[: options.channels])
     front.api = api = Api(origin, log, url, server.clock(), station)
     try:
         with on_air(station, server.clock):

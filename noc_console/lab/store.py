@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Event
@@ -15,7 +16,7 @@ from threading import Event
 import numpy as np
 
 from noc_console.errors import KnownError
-from noc_console.lab.encode import Look, Stream, encode_look
+from noc_console.lab.encode import H264, Look, Stream, encode_look
 from noc_console.lab.options import LabOptions
 
 # raised when the encoder or the pictures change, so that old files are not used
@@ -38,6 +39,7 @@ def looks(names: Sequence[str], options: LabOptions, stop: Event | None = None) 
 
     Raises KnownError when the folder cannot be written, or when `stop` was set before all were encoded.
     """
+    codecs = [options.codec(index) for index in range(len(names))]
     paths = [_path(name, index, options) for index, name in enumerate(names)]
     missing = [index for index, path in enumerate(paths) if not path.is_file()]
     if missing:
@@ -46,7 +48,8 @@ def looks(names: Sequence[str], options: LabOptions, stop: Event | None = None) 
             _encode([(names[index], index, paths[index], options) for index in missing], stop or Event())
         except OSError as error:
             raise KnownError(f"The lab cannot write its media below {paths[0].parent}: {error.strerror}.") from error
-    return [_load(path, name, options) for path, name in zip(paths, names, strict=True)]
+    loaded = zip(paths, names, codecs, strict=True)
+    return [replace(_load(path, name, options), codec=codec) for path, name, codec in loaded]
 
 
 def _encode(jobs: Sequence[tuple[str, int, Path, LabOptions]], stop: Event) -> None:
@@ -67,11 +70,12 @@ def _encode(jobs: Sequence[tuple[str, int, Path, LabOptions]], stop: Event) -> N
 
 
 def _encode_one(name: str, index: int, path: Path, options: LabOptions) -> None:
-    _save(encode_look(name, index, options.ladder, options.grid), path)
+    _save(encode_look(name, index, options.ladder, options.grid, options.codec(index)), path)
 
 
 def _path(name: str, index: int, options: LabOptions) -> Path:
-    key = repr((VERSION, name, index, options.ladder, options.grid))
+    told = (VERSION, name, index, options.ladder, options.grid)
+    key = repr(told if options.codec(index) == H264 else (*told, options.codec(index)))
     return cache_folder(options) / f"look-{index:02d}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
 
 

@@ -10,7 +10,7 @@ from itertools import repeat
 from math import ceil
 from typing import TypeVar
 
-from noc_console.lab import boxes, fragments, transport
+from noc_console.lab import boxes, fragments, hevc, transport
 from noc_console.lab.encode import Look, nal_units
 from noc_console.lab.options import (
     AAC_SAMPLES,
@@ -108,7 +108,8 @@ class Studio:
         if rung == AUDIO:
             return boxes.audio_init(self.looks[look].audio.config)
         spec = self.ladder[self._index(rung)]
-        return boxes.video_init(self.looks[look].videos[self._index(rung)].config, spec.width, spec.height)
+        make = hevc.init if self.looks[look].is_hdr else boxes.video_init
+        return make(self.looks[look].videos[self._index(rung)].config, spec.width, spec.height)
 
     def rate(self, is_transport: bool, look: int, rung: str) -> Rate:
         """Return what a rung needs on the wire."""
@@ -124,6 +125,8 @@ class Studio:
         if rung == AUDIO:
             return AUDIO_CODEC
         config = self.looks[look].videos[self._index(rung)].config
+        if self.looks[look].is_hdr:
+            return hevc.name(config)
         sps = next(nal for nal in nal_units(config) if nal[0] & 31 == 7)
         return f"avc1.{sps[1:4].hex()}"
 

@@ -14,7 +14,9 @@ from noc_console.lab.media_faults import PICTURE, SOUND, TIME
 
 #: How long encoding a variant of one look may take, in seconds, before a fault begins: the moving ones take longer.
 STILL_S, MOVING_S = 2.0, 8.0
-_LONG = "blockiness"
+# encoding HEVC takes so many times as long
+_HEVC = 3.0
+_LONG = ("blockiness", "hdr-dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Wardrobe:
         if ills == TIME:
             return 0.0
         made = self._made(look, Ill.of(fault, params), ills)
-        return 0.0 if made.done() else MOVING_S if fault == _LONG else STILL_S
+        if made.done():
+            return 0.0
+        return (MOVING_S if fault in _LONG else STILL_S) * (_HEVC if self._looks[look].is_hdr else 1.0)
 
     def dressed(self, look: int, dress: Dress) -> Look:
         """Return a look as it is under these ills, with the sound where it belongs."""

@@ -116,7 +116,7 @@ def test_late_sound_has_later_stamps_and_pictures_have_not(air: Air) -> None:
         assert set(inside) == {shift}
 
 
-@pytest.mark.parametrize("kind", sorted(MEDIA_FAULTS))
+@pytest.mark.parametrize("kind", sorted(name for name, one in MEDIA_FAULTS.items() if not one.needs_hdr))
 def test_no_ill_leaves_another_trace(air: Air, kind: str) -> None:
     healthy, packets = air.play([]), air.play([fault(kind)])
     assert [one.pcr for one in packets] == [one.pcr for one in healthy]
