@@ -18,7 +18,8 @@ from noc_console.history.names import Name
 from noc_console.history.read_only import ReadOnlyHistory
 from noc_console.model import Event, Finding, Observation
 
-_WITHIN_S = 900.0
+_WITHIN_S, _RUNG_WITHIN_S = 3600.0, 300.0
+"""How old a value may be to be shown: facts of an input are told seldom, a rung that is gone must not come back."""
 _MOST_EVENTS = 50_000
 _KEPT = "kept"
 
@@ -36,7 +37,8 @@ async def show(agent: Agent, history: ReadOnlyHistory, exhibit: Exhibit) -> None
     await agent.guides.library.look()
     agent.board.set_agent(facts_of(agent))
     agent.board.configure(agent.channels.by_id.values())
-    for look in looks(await history.newest(exhibit.at, _WITHIN_S)):
+    newest = await history.newest(exhibit.at, _WITHIN_S)
+    for look in looks(one for one in newest if not one[0].rung or one[1] >= exhibit.at - _RUNG_WITHIN_S):
         agent.board.observe(look)
     for look in found(await history.newest_events(0, frozenset({BEGAN, ENDED}), _MOST_EVENTS)):
         agent.board.observe(look)

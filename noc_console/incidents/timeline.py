@@ -27,6 +27,7 @@ NOISE = frozenset(
         "AlertReceived",
         "CapsuleMade",
         "BackupMade",
+        "SpliceCue",
     }
 )
 _TOLD_UPDATES = frozenset({"severity", "flapping", "steady", "acknowledgement expired", "reclassified"})
@@ -100,7 +101,7 @@ def _line(event: Event, codes: Mapping[int, str]) -> Line:
         _sentence(event, own, codes.get(event.channel_id, "")),
         _group(event.kind),
         event.channel_id,
-        str(own.get("severity") or ""),
+        "" if event.kind == "AlarmCleared" else str(own.get("severity") or ""),
     )
 
 

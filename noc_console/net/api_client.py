@@ -100,6 +100,17 @@ class ApiClient:
         """Return a body that is not JSON, such as a capture."""
         return (await self._send("GET", path)).content
 
+    async def post_bytes(self, path: str, body: bytes, params: Params | None = None) -> Any:
+        """Send a body that is not JSON, such as a picture."""
+        headers = {"Content-Type": "application/octet-stream"}
+        timeout = httpx.Timeout(120.0, connect=CONNECT_S)
+        return await self._ask("POST", path, content=body, headers=headers, params=params, timeout=timeout)
+
+    async def post_for_bytes(self, path: str, params: Params | None = None) -> tuple[bytes, Mapping[str, str]]:
+        """Command something whose answer is not JSON and may take minutes; return body and headers."""
+        reply = await self._send("POST", path, params=params, timeout=httpx.Timeout(330.0, connect=CONNECT_S))
+        return reply.content, dict(reply.headers)
+
     # -- what the console asks most
 
     async def board(self, since: int = 0, wait_s: float = 0.0) -> dict[str, Any]:

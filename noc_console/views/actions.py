@@ -24,6 +24,8 @@ _HINTS: dict[str, Hints] = {
         *_FIND,
     ),
     "alarms": (("J K", "Move"), ("A", "Acknowledge"), ("S", "Shelve"), ("Enter", "Open channel"), *_ILL, *_FIND),
+    "incidents": (("J K", "Move"), ("Enter", "Open"), ("W", "New incident"), *_ILL, *_FIND),
+    "incident": (("Shift+N", "Note"), ("T", "Task"), ("O", "Take"), ("U", "Cause"), ("V", "Impact"), *_BACK, *_FIND),
     "add-channel": (("Enter", "Inspect"), ("Ctrl+Enter", "Save"), ("Ctrl+Shift+A", "Add an input"), *_BACK),
     "import": (("Ctrl+Enter", "Check"), *_BACK),
     "lab": (("Ctrl+Enter", "Start"), ("Del", "End"), ("Ctrl+O", "Open the channel"), *_ILL, *_FIND),

@@ -43,6 +43,7 @@ class AlarmDrawer(QFrame):
         self._alarm: Json | None = None
         self._channel: Json | None = None
         self._has_way = has_way
+        self._ways = 0
         self._focus_before: QWidget | None = None
         self.setFixedWidth(width)
         self.setProperty("look", "raised")
@@ -110,7 +111,7 @@ class AlarmDrawer(QFrame):
 
     def _foot(self, has_way: bool) -> QWidget:
         foot = QWidget()
-        grid = QGridLayout(foot)
+        grid = self._buttons = QGridLayout(foot)
         grid.setContentsMargins(16, 12, 16, 12)
         grid.setSpacing(8)
         grid.addWidget(self.reply, 0, 0, 1, 2)
@@ -125,6 +126,11 @@ class AlarmDrawer(QFrame):
         last = self.open_channel if has_way else self._acts.action(Act.UNSHELVE)
         grid.addWidget(KeyButton(theme, last), 5, 1)
         return foot
+
+    def add_way(self, action: QAction) -> None:
+        """Add a button for an action of the screen under the others."""
+        self._buttons.addWidget(KeyButton(self._desk.theme, action), 6 + self._ways // 2, self._ways % 2)
+        self._ways += 1
 
     def _hide_note(self) -> None:
         if self.note.hasFocus() and self._focus_before is not None:

@@ -20,6 +20,7 @@ from noc_console.views.alarms_past import PastAlarms
 from noc_console.views.alarms_table import AlarmTable
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
+from noc_console.views.incident_calls import incident_for
 from noc_console.views.timeline import Span, span_of
 
 Json = Mapping[str, Any]
@@ -211,6 +212,7 @@ class AlarmsScreen(QWidget):
             ("What hides this alarm?", "H", self._on_hiding),
             ("Who is told of this alarm?", "W", self._on_told),
             ("Facts of the alarm", "I", self.place.toggle),
+            ("Incident of this alarm", "Shift+I", self._on_incident),
             ("Select all listed alarms", "Ctrl+A", self.table.selectAll),
             ("Show alarms closed in the last hour", "C", self.list.toggle_closed),
         ):
@@ -219,6 +221,8 @@ class AlarmsScreen(QWidget):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(slot)
             self.addAction(action)
+            if key == "Shift+I":
+                self.drawer.add_way(action)
 
     def _on_filter(self) -> None:
         self._draw_list()
@@ -260,6 +264,12 @@ class AlarmsScreen(QWidget):
     def _on_told(self) -> None:
         if self.table.current_id():
             self._desk.ways.askTold.emit(self.table.current_id())
+
+    def _on_incident(self) -> None:
+        """Open the incident of the chosen alarms, a new one where there is none."""
+        chosen = [int(alarm["id"]) for alarm in self._chosen()]
+        if chosen:
+            self._desk.tasks.start(incident_for(self._desk, chosen), self._desk.ways.openIncident.emit)
 
     def _on_search(self) -> None:
         self.search.setFocus()

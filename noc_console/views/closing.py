@@ -48,5 +48,7 @@ class ClosingCard(Overlay):
 
 
 def at_stake(mirror: BoardMirror) -> int:
-    """Return how many real (not demo) channels are watched now."""
+    """Return how many real (not demo) channels are watched now; in a capsule or a backup none is."""
+    if mirror.is_read_only:
+        return 0
     return sum(bool(one["enabled"] and not one["demo"]) for one in mirror.channels.values())

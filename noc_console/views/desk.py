@@ -36,6 +36,7 @@ class Ways(QObject):
     askTold = Signal(int)  # noqa: N815
     """Who is told of this alarm?"""
     openTransport = Signal(int)  # noqa: N815
+    openIncident = Signal(int)  # noqa: N815
     openLab = Signal()  # noqa: N815
     back = Signal()
     say = Signal(str)

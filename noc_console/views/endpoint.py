@@ -74,7 +74,7 @@ class Embedded:
 
     def __init__(self, db: Path, demo: str = "auto", *, is_read_only: bool = False) -> None:
         self._db, self._demo = db, demo
-        self._is_read_only = is_read_only
+        self.is_read_only = is_read_only
         self._child: subprocess.Popen[bytes] | None = None
         self._token_pipe = self._ready_pipe = -1
         self._token = ""
@@ -87,7 +87,7 @@ class Embedded:
     async def find(self) -> Endpoint:
         """Return the agent that runs on this history, starting one when there is none."""
         if self._ready_pipe < 0:
-            running = None if self._is_read_only else await running_on(self._db)
+            running = None if self.is_read_only else await running_on(self._db)
             if running is not None:
                 return running
             self.let_go()
@@ -96,7 +96,7 @@ class Embedded:
 
     def launch(self) -> None:
         """Start our agent now, when nobody says that one runs on this history already; `find` waits for it."""
-        if self._is_read_only or not self._db.with_name(self._db.name + ".agent").exists():
+        if self.is_read_only or not self._db.with_name(self._db.name + ".agent").exists():
             self._start()
 
     def why_ended(self) -> str:
@@ -132,7 +132,7 @@ class Embedded:
         command = [
             *(sys.executable, "-m", "noc_console", "agent", "--embedded", "--db", str(self._db), "--port", "0"),
             *("--demo", self._demo, "--token-fd", str(token_read), "--ready-fd", str(ready_write)),
-            *(("--read-only",) if self._is_read_only else ()),
+            *(("--read-only",) if self.is_read_only else ()),
         ]
         try:
             os.write(token_write, f"{self._token}\n".encode())

@@ -108,6 +108,14 @@ def _maintenance(painter: QPainter, box: QRectF) -> None:
     painter.drawRect(QRectF(9.5, 10, 3.5, 3))
 
 
+def _incidents(painter: QPainter, box: QRectF) -> None:
+    """A flag on its pole, over what was written down."""
+    painter.drawLine(QPointF(3, 1.5), QPointF(3, 16.5))
+    painter.drawPolyline([QPointF(3, 2), QPointF(15.5, 2), QPointF(12, 5.5), QPointF(15.5, 9), QPointF(3, 9)])
+    painter.drawLine(QPointF(6, 12.5), QPointF(15.5, 12.5))
+    painter.drawLine(QPointF(6, 16), QPointF(12, 16))
+
+
 ICONS: Mapping[str, Paint] = {
     "overview": _overview,
     "wall": _wall,
@@ -116,5 +124,6 @@ ICONS: Mapping[str, Paint] = {
     "ts": _ts,
     "notices": _notices,
     "maintenance": _maintenance,
+    "incidents": _incidents,
     "lab": _lab,
 }

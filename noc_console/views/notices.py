@@ -19,6 +19,8 @@ def standing(mirror: BoardMirror) -> Notice | None:
     if mirror.link is Link.STARTING:
         return None
     agent = mirror.agent
+    if mirror.is_read_only:
+        return _shown(agent["read_only"])
     return _recording(agent) or _workers(agent) or _clock(agent) or _news(agent, mirror.now())
 
 
@@ -34,6 +36,11 @@ def newest(agent: Json) -> str:
     if stopped is None:
         return "Recording again."
     return f"Recording again: {clock(stopped)} to {clock(last['at'])} ICT was not recorded."
+
+
+def _shown(exhibit: Json) -> Notice:
+    """Return what is looked at; a capsule that is not as it was sealed says so loudly."""
+    return Notice(str(exhibit["text"]), Severity.CRITICAL if exhibit["fault"] else Severity.INDETERMINATE)
 
 
 def _recording(agent: Json) -> Notice | None:

@@ -109,8 +109,12 @@ class Console:
 
     def _begin(self) -> None:
         self.desk.tasks.start(self.link.run())
-        if not self.desk.operator.name:
+        if not (self.desk.operator.name or self._is_exhibit()):
             self.window.ask_operator()
+
+    def _is_exhibit(self) -> bool:
+        """Say whether a capsule or a backup is shown, where nobody's name is needed."""
+        return isinstance(self._source, Embedded) and self._source.is_read_only
 
     def _begin_with(self, token: str) -> None:
         if isinstance(self._source, Attached):

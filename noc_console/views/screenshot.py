@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from noc_console.views.window import Window
 
 _DRY = 2
-_QUIET = ("notices", "nms", "maintenance", "rules")
+_QUIET = ("notices", "nms", "maintenance", "rules", "incidents")
 _LINK_S = 40.0
 _END_S = 8.0
 _STORY = ("stale-playlist", "slow-segment")
@@ -93,6 +93,10 @@ async def _shoot(desk: Desk, source: Source, shot: Shot, file: Path, is_lab: boo
             await _tell_story(desk)
         if is_lab and shot.view.startswith("ts"):
             await _break_streams(desk)
+        if is_lab and shot.view.startswith("incident"):
+            from noc_console.views.screenshot_incident import tell_incidents
+
+            await tell_incidents(desk)
         # the view is opened early, so that what it asks of the agent is there when it is drawn
         await asyncio.sleep(shot.after_s / 2)
         VIEWS[shot.view](window, desk)
@@ -209,6 +213,11 @@ def _hiding(window: Window, desk: Desk) -> None:
         window.stage.show_screen("maintenance", int(alarms[-1]["id"]))
 
 
+def _incident(window: Window, desk: Desk) -> None:
+    if window.stage.name != "incident":
+        window.stage.open_incident(2 if desk.mirror.agent.get("lab") else 1)
+
+
 def _notice_view(number: int) -> Callable[[Window, Desk], None]:
     def show(window: Window, desk: Desk) -> None:
         from noc_console.views.notices_screen import NoticesScreen
@@ -229,6 +238,7 @@ VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
     "add-channel": _add_channel,
     "channel": _channel,
     "hiding": _hiding,
+    "incident": _incident,
     "keys": _keys,
     "palette": _palette,
     "receivers": _notice_view(1),

@@ -41,6 +41,7 @@ class Stage(QStackedWidget):
         ways.openAlarm.connect(self.open_alarm)
         ways.explainAlarm.connect(self.explain_alarm)
         ways.askTold.connect(self.ask_told)
+        ways.openIncident.connect(self.open_incident)
         ways.openLab.connect(self.open_lab)
         ways.openTransport.connect(self.open_transport)
         ways.back.connect(self.back)
@@ -121,6 +122,10 @@ class Stage(QStackedWidget):
     def open_transport(self, input_id: int) -> None:
         """Show a transport stream input."""
         self.show_screen("ts-input", input_id)
+
+    def open_incident(self, incident_id: int) -> None:
+        """Show the page of an incident."""
+        self.show_screen("incident", incident_id)
 
     def open_lab(self) -> None:
         """Show the lab's panel."""

@@ -99,7 +99,14 @@ class BoardMirror:
         """Return the agent's time (Unix seconds), carried on by our own clock since its last word."""
         if not self._at:
             return time.time()
+        if self.is_read_only:
+            return self._at
         return self._at + (self.monotonic() - self._taken)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Say whether a capsule or a backup is shown: time stands at its end."""
+        return bool(self.agent.get("read_only"))
 
     @property
     def is_lost(self) -> bool:

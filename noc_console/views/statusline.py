@@ -38,6 +38,8 @@ class StatusLine(QWidget):
         age = mirror.answer_age_s
         if mirror.link == "starting":
             note, words = "waiting for the agent", ""
+        elif mirror.is_read_only and not mirror.is_lost:
+            words = f"as of {figures.clock_utc(mirror.now())}"
         elif mirror.is_lost or age > _STALE_S:
             words = f"last {figures.clock_utc(mirror.now() - age)}, {figures.age(age)} ago"
         else:

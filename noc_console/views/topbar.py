@@ -13,6 +13,7 @@ from noc_console.views import figures
 from noc_console.views.desk import Desk
 from noc_console.views.glyphs import paint_glyph
 from noc_console.views.icons import paint_mark, paint_recording
+from noc_console.views.state import Json
 from noc_console.views.summary import Summary, summarise
 from noc_console.views.theme import BODY, COUNTER, MEDIUM, SEMIBOLD, TITLE
 
@@ -54,7 +55,7 @@ class TopBar(QWidget):
         if mirror.revision != self._seen or self._summary is None:
             self._seen = mirror.revision
             self._summary = summarise(mirror)
-            self._demo.setVisible(self._summary.demo > 0)
+            self._demo.setVisible(self._summary.demo > 0 and not mirror.is_read_only)
         now = (int(mirror.now()), self._seen, self._desk.operator.name)
         if now != self._shown:
             self._shown = now
@@ -116,6 +117,9 @@ class TopBar(QWidget):
 
     def _recording(self, pen: _Pen, summary: Summary, is_wide: bool) -> None:
         colours = self._desk.theme.colours
+        if self._desk.mirror.is_read_only:
+            self._exhibit(pen, self._desk.mirror.agent["read_only"])
+            return
         if summary.is_recording is None:
             pen.words("Recording", pen.bold, colours.tertiary, 8)
             pen.words("unknown", pen.plain, colours.tertiary, 16)
@@ -132,6 +136,17 @@ class TopBar(QWidget):
         if is_wide:
             kept = f"{figures.number(summary.kept_days, 0, 'd')} kept, "
             pen.words(f"{kept}disk {figures.ratio_percent(summary.disk_ratio)}", pen.plain, colours.secondary, 16)
+
+    def _exhibit(self, pen: _Pen, exhibit: Json) -> None:
+        """Write what is shown where else it says that it is recorded."""
+        theme = self._desk.theme
+        kind = "CAPSULE" if exhibit["kind"] == "capsule" else "BACKUP"
+        if exhibit["fault"]:
+            pen.glyph(Severity.CRITICAL, 14)
+            pen.words(f"{kind} NOT VERIFIED", pen.strong, theme.severity[Severity.CRITICAL], 16)
+            return
+        pen.words(kind, pen.strong, theme.colours.text, 8)
+        pen.words("read only" + (", verified" if exhibit["verified"] else ""), pen.plain, theme.colours.secondary, 16)
 
     def _counters(self, pen: _Pen, summary: Summary, is_wide: bool) -> None:
         theme = self._desk.theme

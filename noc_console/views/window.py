@@ -131,7 +131,12 @@ class Window(QMainWindow):
     def _make_actions(self) -> list[QAction]:
         ways = self.desk.ways
         screens = [
-            add_action(self, SCREENS[name].title, f"Ctrl+{number}", partial(self.stage.show_screen, name))
+            add_action(
+                self,
+                SCREENS[name].title,
+                f"Ctrl+{number}" if number < 10 else "",
+                partial(self.stage.show_screen, name),
+            )
             for number, name in enumerate(in_navigation(), 1)
         ]
         return screens + [
@@ -164,7 +169,7 @@ class Window(QMainWindow):
 
     def _mark(self, name: str) -> None:
         within = {"channel": "channels", "add-channel": "channels", "import": "channels", "ts-input": "ts"}
-        within |= {"nms": "notices", "rules": "maintenance"}
+        within |= {"nms": "notices", "rules": "maintenance", "incident": "incidents"}
         self.status.show_hints(hints(name))
         self.navigation.mark(within.get(name, name))
 
