@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from noc_console.guides.check_conditions import conditions_below
@@ -43,6 +43,10 @@ class _Names:
             yield from self._question(name, question)
         for step in self.steps:
             yield from self._step(step)
+        yield from self._twice("items", "id", self.steps)
+        for step in self.steps:
+            yield from self._twice("fields", "name", (step,))
+        yield from self._for_nothing()
         yield from self._timers()
         yield from self._unused()
         yield from self._unfilled()
@@ -71,6 +75,8 @@ class _Names:
             node = question.child(key)
             if kind in ("difference", "ratio") and node is not None:
                 yield from self._question_name(node)
+        if kind in ("difference", "ratio") and self._comes_back(name):
+            yield self._at(question, f"The question {quoted(name)} rests on itself: take it from measured ones.")
         if kind == "difference":
             yield from self._difference(name, question)
         if kind == "peers":
@@ -79,6 +85,20 @@ class _Names:
             if isinstance(node.value, str) and not _EVENT.fullmatch(node.value):
                 yield self._at(node, f"{quoted(node.value)} is no event: events are written like LadderChanged.")
         yield from self._unit(name, question)
+
+    def _comes_back(self, start: str) -> bool:
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            question = self.questions.get(todo.pop())
+            for key in ("of", "minus", "to") if question is not None else ():
+                name = self._word(question, key) if question is not None else ""
+                if name == start:
+                    return True
+                if name and name not in seen:
+                    seen.add(name)
+                    todo.append(name)
+        return False
 
     def _difference(self, name: str, question: Node) -> Iterator[Mistake]:
         units = [unit_of(self._word(question, key), self.questions, self.words) for key in ("of", "minus")]
@@ -144,6 +164,25 @@ class _Names:
             if name is not None and name not in PLACEHOLDERS:
                 text = f"Nothing fills {quoted('{' + name + '}')} of the command: use a known name, or {{{{ and }}}}."
                 yield self._at(node, text + meant(name, PLACEHOLDERS))
+
+    def _twice(self, list_key: str, key: str, steps: Iterable[Node]) -> Iterator[Mistake]:
+        seen: set[str] = set()
+        for node in (one for step in steps for one in self._many(step.child(list_key))):
+            name = self._word(node, key)
+            if name and name in seen:
+                yield self._at(node, f"The {key} {quoted(name)} stands here a second time: give it another.")
+            seen.add(name)
+
+    def _for_nothing(self) -> Iterator[Mistake]:
+        named = self.tree.child("guide")
+        if (
+            self._word(self.tree, "kind") == "playbook"
+            and named is not None
+            and not self._many(self.tree.child("alarms"))
+        ):
+            yield self._at(
+                named, "This playbook opens for no alarm: name one with `alarms: …`, or make it a runbook."
+            )
 
     def _timers(self) -> Iterator[Mistake]:
         for timer in self._many(self.tree.child("timers")):

@@ -56,6 +56,7 @@ class _Ways:
         yield from self._circles()
         yield from self._ends()
         yield from self._joins()
+        yield from self._checks()
 
     def _twice(self) -> Iterator[Mistake]:
         for step in self.all:
@@ -174,6 +175,14 @@ class _Ways:
                 yield self._at(
                     way.node, f"The step {quoted(way.start)} is in no lane: `join` is only for the ends of lanes."
                 )
+
+    def _checks(self) -> Iterator[Mistake]:
+        """A wait that checks something needs the ways for no and for no data, as a decision does."""
+        for id, step in self.steps.items():
+            checks = _word(step, "kind") == "wait" and step.child("then_check") is not None
+            for key, when in (("otherwise", "the check fails"), ("no_data", "a value is missing")):
+                if checks and step.child(key) is None:
+                    yield self._at(step, f"{quoted(key)} of {quoted(id)} is missing: say where to go when {when}.")
 
     def _at(self, node: Node, text: str) -> Mistake:
         return Mistake(self.file, node.line, node.column, text)

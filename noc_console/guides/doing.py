@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from noc_console.guides import checking_off, resolving
+from noc_console.guides import approving, checking_off, resolving
 from noc_console.guides.answers import Answer
 from noc_console.guides.deeds import (
     Answered,
@@ -34,7 +34,6 @@ from noc_console.guides.guide import Guide
 from noc_console.guides.refusal import NotNow, at_step, person, step_named, wanted_reason
 from noc_console.guides.run import (
     MAIN,
-    Approval,
     Begin,
     Logged,
     Note,
@@ -97,7 +96,7 @@ def start(guide: Guide, begin: Begin, at: float) -> tuple[Run, tuple[Event, ...]
     walk.enter(guide.steps[0].id)
     walk.advance()
     fire(walk)
-    return walk.run, tuple(walk.events)
+    return walk.run, walk.told()
 
 
 def linked(run: Run, run_id: int, by: str) -> Begin:
@@ -143,7 +142,7 @@ def apply(guide: Guide, run: Run, deed: AnyDeed, at: float) -> tuple[Run, tuple[
         return run, ()
     if deed.by:
         walk.change(log=(*walk.run.log, Logged(deed=_slim(deed), at=at, refused=refused))[-MOST_DEEDS:])
-    return walk.run, tuple(walk.events)
+    return walk.run, walk.told()
 
 
 def replayed(guide: Guide, events: Iterable[Event]) -> Run | None:
@@ -214,7 +213,7 @@ def _chose(walk: Walk, deed: Chose) -> None:
 def _did(walk: Walk, deed: Did) -> None:
     person(deed, or_agent=True)
     place, step = at_step(walk, deed.step)
-    approved_by = _allowed(walk, step, deed) if isinstance(step, Action) else ""
+    approved_by = approving.allowed(walk, step, deed) if isinstance(step, Action) else ""
     if isinstance(step, Evidence | Decide | Conclude):
         chosen = walk.decided(step) if isinstance(step, Decide) else walk.way(step, "next")
         walk.tell("GuideAnswered", step=deed.step, way=chosen.key, says=chosen.outcome.says.en, by=deed.by)
@@ -242,17 +241,6 @@ _INSTEAD: Mapping[type[Any], str] = {
     Verify: "This step waits for the figures: skip it with a reason.",
     Lanes: "The lanes are still open: each must come to its end.",
 }
-
-
-def _allowed(walk: Walk, step: Action, deed: Did) -> str:
-    """Return who approved; the approval is used up, a second try wants another."""
-    person(deed)
-    wanted_reason(deed, "This changes a system")
-    approval = walk.run.approvals.get(step.id)
-    if step.approval and (approval is None or approval.given_at is None):
-        raise NotNow(f"This needs the word of a second person ({step.approval}): ask for it first.")
-    walk.change(approvals={id: one for id, one in walk.run.approvals.items() if id != step.id})
-    return approval.given_by if approval is not None else ""
 
 
 def _typed(walk: Walk, step: Manual, values: Mapping[str, float | None]) -> None:
@@ -323,41 +311,6 @@ def _noted(walk: Walk, deed: Noted) -> None:
     walk.tell("GuideNoted", step=deed.step, text=deed.text, by=deed.by, hands_over=deed.hands_over, **data)
 
 
-def _asked_approval(walk: Walk, deed: AskedApproval) -> None:
-    person(deed)
-    _, step = at_step(walk, deed.step)
-    if not isinstance(step, Action) or not step.approval:
-        raise NotNow("This step needs nobody's approval.")
-    wanted_reason(deed, "This changes a system")
-    asked = Approval(asked_by=deed.by, asked_at=walk.at, reason=deed.reason)
-    walk.change(approvals={**walk.run.approvals, deed.step: asked})
-    told = {"step": deed.step, "role": step.approval, "text": step.text.en, "risk": step.risk.en}
-    walk.tell("GuideApprovalAsked", by=deed.by, reason=deed.reason, **told)
-
-
-def _approved(walk: Walk, deed: Approved) -> None:
-    person(deed)
-    _, step = at_step(walk, deed.step)
-    approval = walk.run.approvals.get(deed.step)
-    if approval is None:
-        raise NotNow("Nobody has asked for approval of this step.")
-    if _same_person(approval.asked_by, deed.by):
-        raise NotNow("Who asked cannot approve: a second person must.")
-    if not deed.is_given:
-        wanted_reason(deed, "It is refused")
-        left = {id: one for id, one in walk.run.approvals.items() if id != deed.step}
-        walk.change(approvals=left)
-        walk.tell("GuideDenied", step=step.id, by=deed.by, reason=deed.reason)
-        return
-    given = replace(approval, given_by=deed.by, given_at=walk.at)
-    walk.change(approvals={**walk.run.approvals, deed.step: given})
-    walk.tell("GuideApproved", step=step.id, by=deed.by, reason=deed.reason)
-
-
-def _same_person(first: str, second: str) -> bool:
-    return " ".join(first.split()).casefold() == " ".join(second.split()).casefold()
-
-
 def _took_offer(walk: Walk, deed: TookOffer) -> None:
     person(deed)
     if deed.step not in walk.run.offered:
@@ -392,8 +345,8 @@ _DOINGS: Mapping[type[Any], Callable[[Walk, Any], None]] = {
     Skipped: _skipped,
     Noted: _noted,
     TickedOff: checking_off.tick_off,
-    AskedApproval: _asked_approval,
-    Approved: _approved,
+    AskedApproval: approving.ask,
+    Approved: approving.approve,
     TookOffer: _took_offer,
     Escalated: _escalated,
     Filled: resolving.fill,

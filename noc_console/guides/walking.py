@@ -58,8 +58,13 @@ class Walk:
 
     def tell(self, kind: str, **data: Any) -> None:
         """Add an event about this run."""
-        told = {"run_id": self.run.id, "run": self.run.summary} | data
+        told = {"run_id": self.run.id} | data
         self.events.append(Event(kind, self.at, self.run.channel_id, self.run.input_id, told))
+
+    def told(self) -> tuple[Event, ...]:
+        """Return the events, each with the summary of the run as it is after all of them."""
+        summary = self.run.summary
+        return tuple(replace(event, data={**event.data, "run": summary}) for event in self.events)
 
     def change(self, **parts: Any) -> None:
         """Put other values into the run."""

@@ -174,6 +174,43 @@ def test_yes_and_no_are_texts() -> None:
             id="no form",
         ),
         pytest.param(
+            "  loud: {metric: audio.loudness_lufs}",
+            "  loud: {kind: difference, of: mos, minus: loud}",
+            '8: The question "loud" rests on itself: take it from measured ones.',
+            id="rests on itself",
+        ),
+        pytest.param(
+            "alarms: [VIDEO_MOS_LOW]",
+            "alarms: []",
+            "1: This playbook opens for no alarm: name one with `alarms: …`, or make it a runbook.",
+            id="no alarm",
+        ),
+        pytest.param(
+            "[{name: cause, required: true}]",
+            "[{name: cause, required: true}, {name: cause}]",
+            '22: The name "cause" stands here a second time: give it another.',
+            id="field twice",
+        ),
+        pytest.param(
+            "kind: evidence\n    show: [mos, loud]",
+            'kind: wait\n    minutes: 5\n    then_check: {all: [[mos, ">", 4], [loud, ">", -30]]}',
+            '11: "no_data" of "look" is missing: say where to go when a value is missing.',
+            id="wait without data",
+        ),
+        pytest.param(
+            "  loud: {metric: audio.loudness_lufs}",
+            "  loud: {metric: audio.loudness_lufs}\n  cpu: {kind: ask, text: CPU}",
+            '9: Nothing answers the question "cpu": add a manual step with `result: cpu`.',
+            id="nobody types it",
+        ),
+        pytest.param(
+            "kind: evidence",
+            'kind: manual\n    command: "ssh {encoder_hst} top"',
+            '13: Nothing fills "{encoder_hst}" of the command: use a known name, or {{ and }}.'
+            ' Did you mean "encoder_host"?',
+            id="brace in a command",
+        ),
+        pytest.param(
             "guide: PB-SMALL",
             "guide: PB-LARGE",
             '1: The guide "PB-LARGE" must be in a file "pb-large.yaml": rename one.',

@@ -44,6 +44,7 @@ guide: PB-TEST
 version: 3
 kind: playbook
 title: Test
+alarms: VIDEO_MOS_LOW
 severity: major
 timers:
   - {after_min: 10, do: offer, step: restart, text: Restart is offered}
