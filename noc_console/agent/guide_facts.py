@@ -36,6 +36,7 @@ def _of_channel(channel: Channel) -> dict[str, float | None]:
 def _of_input(entry: Input) -> dict[str, float | None]:
     expected = entry.expected
     return {
+        "layer": int(entry.layer),
         "rungs_expected": len(expected.rungs) or None,
         "segment_expected_s": expected.segment_s or None,
         "audio_languages": len(expected.audio_languages) or None,

@@ -11,6 +11,7 @@ from noc_console import catalogues
 # facts of a channel, and their units
 FACTS: Mapping[str, str] = {
     "tier": "1",
+    "layer": "1",
     "is_hdr": "1",
     "is_4k": "1",
     "is_hd": "1",
