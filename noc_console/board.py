@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noc_console.catalogues import finding_type, severity_of
-from noc_console.model import Channel, Finding, Input, Observation, Severity
+from noc_console.model import Channel, Finding, Input, MediaMode, Observation, Severity
 
 SPARK_MINUTES = 60
 STALE_AFTER_TARGETS = 3.0
@@ -37,8 +37,13 @@ class InputState:
     held: dict[str, dict[tuple[str, str], Held]] = field(default_factory=dict)
     rungs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     target_s: float = 0.0
-    media: dict[str, Any] = field(default_factory=dict)
+    decoded: dict[str, Any] = field(default_factory=dict)
     formats: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def media(self) -> Mapping[str, Any]:
+        """What is known of picture and sound; nothing where they are not measured any more."""
+        return {} if self.entry.media is MediaMode.OFF else self.decoded
 
     def state(self, at: float) -> str:
         """Say how fresh the data is: loading, ok, stale or lost."""
@@ -125,7 +130,7 @@ class Board:
         state = self._by_input.get(input_id)
         if state is None:
             return
-        media = state.inputs[input_id].media
+        media = state.inputs[input_id].decoded
         if any(media.get(key) != value for key, value in facts.items()):
             media.update(facts)
             state.rev = self._next()
