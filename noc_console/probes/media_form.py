@@ -35,10 +35,11 @@ class Streams:
 
     start_s: float
     languages: Mapping[str, str]
+    container: Mapping[str, Form]
 
     def audio(self, rung: str, sound: Sound, summary: Summary) -> Told:
         """Return a stream of sound as it is told."""
-        is_, seconds = sound.format, sound.heard_s
+        is_, seconds, told = sound.format, sound.heard_s, self.container.get(rung, {})
         figures = {name: _rounded(getattr(summary, name), 2) for name in _SOUND_FIGURES}
         form: Form = {
             "rung": rung,
@@ -48,7 +49,7 @@ class Streams:
             "channels": is_.channels,
             "layout": list(sound.layout),
             "language": self.languages.get(rung, ""),
-            "atmos": is_.is_atmos,
+            "atmos": is_.is_atmos or bool(told.get("atmos")),
             "bitrate_bps": round(sound.bits / seconds) if seconds else is_.bitrate_bps,
             "duration_s": round(seconds, 3),
             **figures,
@@ -65,7 +66,8 @@ class Streams:
 
     def video(self, rung: str, picture: Picture, frames: NDArray[np.void]) -> Told:
         """Return a stream of pictures as it is told."""
-        is_ = picture.newest.format
+        is_, told = picture.newest.format, self.container.get(rung, {})
+        is_dolby = is_.has_dolby_vision or "dolby_vision" in told
         form: Form = {
             "rung": rung,
             "codec": is_.codec,
@@ -77,8 +79,9 @@ class Streams:
             "interlaced": is_.is_interlaced,
             "bit_depth": is_.bit_depth,
             "chroma": is_.chroma,
-            "hdr": is_.hdr,
-            "dolby_vision": is_.has_dolby_vision,
+            "hdr": "Dolby Vision" if is_dolby else is_.hdr,
+            "dolby_vision": is_dolby,
+            "container": dict(told),
             "captions": is_.has_captions,
             "bitrate_bps": round(picture.bits / picture.seen_s) if picture.seen_s else is_.bitrate_bps,
             "duration_s": round(picture.seen_s, 3),

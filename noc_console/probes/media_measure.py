@@ -61,6 +61,7 @@ class Measured:
         self.sounds: dict[str, Sound] = {}
         self.pictures: dict[str, Picture] = {}
         self.languages: dict[str, str] = {}
+        self.container: dict[str, dict[str, Any]] = {}
         self.decode_s = 0.0
         self._faults: dict[str, None] = {}
 
@@ -81,6 +82,7 @@ class Measured:
         starts += [one.start_s for one in stretch.sounds.values()]
         if math.isnan(self.start_s) and starts:
             self.start_s = min(starts)
+        self.container.update(stretch.facts.get("container", {}))
         self.languages.update(stretch.facts.get("languages", {}))
         for fault in stretch.faults:
             if len(self._faults) < _MOST_FAULTS:
@@ -92,7 +94,9 @@ class Measured:
 
     def result(self, is_ts: bool) -> Inspected:
         """Return figures, streams, spans and findings of all that came."""
-        streams = media_form.Streams(self.start_s if math.isfinite(self.start_s) else 0.0, self.languages)
+        streams = media_form.Streams(
+            self.start_s if math.isfinite(self.start_s) else 0.0, self.languages, self.container
+        )
         audio = [streams.audio(rung, sound, _summary(sound)) for rung, sound in self.sounds.items()]
         video = [streams.video(rung, picture, _whole(picture)) for rung, picture in self.pictures.items()]
         details: dict[str, Any] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from noc_console.probes.decode.container_facts import facts_of_file
 from noc_console.probes.decode.decoder import kind_of, refuse
 from noc_console.probes.decode.job import FMP4, FULL, PACKED, TS
 from noc_console.probes.decode.library_demux import opened, pieces
@@ -74,12 +75,14 @@ def _packed(data: bytes) -> Iterator[Piece]:
 
 
 def _by_library(path: Path, size: int) -> Iterator[Piece]:
+    with path.open("rb") as file:
+        told = facts_of_file(file) if file.read(8)[4:] == b"ftyp" else {}
     container = opened(str(path))
     try:
         length_s = (container.duration or 0) / 1_000_000
         held: Demuxed | None = None
         done_s = 0.0
-        for piece in pieces(container, piece_s=_PIECE_S):
+        for piece in pieces(container, piece_s=_PIECE_S, told=told):
             if held is not None:
                 yield held, min(0.99, done_s / length_s) if length_s else 0.5, False
                 done_s += _PIECE_S

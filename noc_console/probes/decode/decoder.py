@@ -14,6 +14,7 @@ import av
 from noc_console.media.container import looks_like_mp4, looks_like_ts
 from noc_console.media.stretch import Stretch
 from noc_console.probes.decode.cipher import opened_body
+from noc_console.probes.decode.container_facts import facts_of
 from noc_console.probes.decode.job import AUDIO, AUTO, FMP4, PACKED, TS, Job
 from noc_console.probes.decode.library_demux import opened, pieces
 from noc_console.probes.decode.packed_demux import demux, looks_packed
@@ -109,7 +110,8 @@ class Decoder:
             except ForTheLibrary:
                 kind = LIBRARY
         refuse(body)
-        return next(_library(job.init + body, job.mode != AUDIO)), True
+        data = job.init + body
+        return next(_library(data, job.mode != AUDIO)), True
 
     def _body(self, job: Job) -> bytes:
         if not job.path:
@@ -139,7 +141,7 @@ def kind_of(body: bytes) -> str:
 def _library(data: bytes, wants_picture: bool) -> Iterator[Demuxed]:
     container = opened(io.BytesIO(data))
     try:
-        yield from pieces(container, wants_picture)
+        yield from pieces(container, wants_picture, told=facts_of(data) if looks_like_mp4(data) else None)
     finally:
         container.close()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from typing import Any
 
 from noc_console.media.es import dolby, sound
-from noc_console.media.es.format import Audio, Colour, Video
+from noc_console.media.es.format import Audio, Colour, Mastering, Video
 from noc_console.media.es.picture import look_picture
 from noc_console.media.ts.bits import TooShort
 from noc_console.probes.decode.units import Track, Unit
@@ -57,7 +58,29 @@ def _seen(track: Track, frame: Any) -> Video:
     codec = {"hvc1": "hevc", "avc1": "h264", "mp2v": "mpeg2video", "mp1v": "mpeg1video"}.get(track.codec, track.codec)
     colour = Colour(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace))
     profile = str(getattr(track.context, "profile", "") or "")
-    return Video(codec, profile, "", frame.width, frame.height, 0.0, frame.interlaced_frame, depth, chroma, colour)
+    rest = (frame.width, frame.height, 0.0, bool(frame.interlaced_frame), depth, chroma, colour)
+    return Video(codec, profile, "", *rest, mastering=_mastering(frame), light=_light(frame))
+
+
+def _mastering(frame: Any) -> Mastering | None:
+    """Read AVMasteringDisplayMetadata: fractions of primaries (red, green, blue), white, least and most light."""
+    data = _side_data(frame, "MASTERING_DISPLAY_METADATA")
+    if len(data) < 88:
+        return None
+    numbers = struct.unpack_from("=20i2i", data)
+    parts = [over / under if under else 0.0 for over, under in zip(numbers[0:20:2], numbers[1:20:2], strict=True)]
+    red, green, blue, white = ((round(parts[at] * 50_000), round(parts[at + 1] * 50_000)) for at in (0, 2, 4, 6))
+    return Mastering((green, blue, red, white), parts[9], parts[8])
+
+
+def _light(frame: Any) -> tuple[int, int] | None:
+    data = _side_data(frame, "CONTENT_LIGHT_LEVEL")
+    return struct.unpack_from("=II", data) if len(data) >= 8 else None
+
+
+def _side_data(frame: Any, name: str) -> bytes:
+    found = next((one for one in frame.side_data if one.type.name == name), None)
+    return bytes(found) if found is not None else b""
 
 
 def audio(track: Track, unit: Unit, context: Any, layout: tuple[str, ...]) -> Audio:

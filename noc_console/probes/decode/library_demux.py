@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import av
@@ -39,9 +40,19 @@ def opened(file: BinaryIO | str, format: str | None = None) -> InputContainer:
         raise Undecodable(f"It is no media file that can be opened: {_reason(error)}.") from None
 
 
-def pieces(container: InputContainer, wants_picture: bool = True, piece_s: float = math.inf) -> Iterator[Demuxed]:
-    """Yield what a container holds, cut after so many seconds or bytes; the last piece may be empty."""
+def pieces(
+    container: InputContainer,
+    wants_picture: bool = True,
+    piece_s: float = math.inf,
+    told: Mapping[int, Mapping[str, Any]] | None = None,
+) -> Iterator[Demuxed]:
+    """Yield what a container holds, cut after so many seconds or bytes; the last piece may be empty.
+
+    `told` are facts of the container about its tracks, by their id.
+    """
     tracks = {stream.index: track for stream in container.streams if (track := _track(stream, wants_picture))}
+    for index, track in tracks.items():
+        tracks[index] = replace(track, container=(told or {}).get(track.id, {}))
     faults = [_refused(stream) for stream in container.streams if stream.type in ("video", "audio")]
     found = _new(tracks, [fault for fault in faults if fault])
     if not tracks:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from noc_console.media.container.boxes import Box, children, descend, find, u32, u64
 from noc_console.media.container.head import BadSegment
 from noc_console.media.container.moov import Init, InitTrack, read_init
+from noc_console.probes.decode.container_facts import facts_of
 from noc_console.probes.decode.job import AUDIO
 from noc_console.probes.decode.units import DECODERS, Demuxed, ForTheLibrary, Lane, Track, Undecodable, Unit
 
@@ -106,6 +107,7 @@ class Mp4Demuxer:
 def _tracks(moov: bytes, movie: Init) -> dict[int, _Known]:
     box = find(children(moov, 0, len(moov)), b"moov")
     entries = _entries(moov, box) if box else {}
+    told = facts_of(moov)
     known = {}
     for one in movie.tracks:
         if one.kind not in ("video", "audio"):
@@ -114,7 +116,7 @@ def _tracks(moov: bytes, movie: Init) -> dict[int, _Known]:
         if one.entry.scheme:
             track = Track(one.id, one.kind, one.entry.codec, f"track/{one.id}", scheme=one.entry.scheme)
         elif family and one.id in entries:
-            track = _track(moov, one, family, entries[one.id])
+            track = replace(_track(moov, one, family, entries[one.id]), container=told.get(one.id, {}))
         else:
             raise ForTheLibrary(f"The segment holds {one.entry.codec or 'a codec'} that cannot be decoded here.")
         known[one.id] = _Known(one, track)

@@ -106,6 +106,8 @@ class Session:
             if eye is None:
                 eye = self._pictures[track] = PictureLane(track, self._kit.shared)
             self._show(job, name, eye.measure(lane, job.mode, is_end, is_over), found)
+        if track.container:
+            found.facts.setdefault("container", {})[name] = dict(track.container)
         if track.language not in ("", "und"):
             found.facts.setdefault("languages", {})[name] = track.language
 

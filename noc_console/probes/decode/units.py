@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +34,8 @@ class Track:
     `codec` is the family as `media` names it (`avc1`, `mp4a.40.2`), `decoder` FFmpeg's name, empty where it cannot be
     decoded. `extradata` is what the container tells the decoder; `scheme` says how it is encrypted, empty: not.
     `context` is the library's own decoder, where the library took the file apart: it also cuts what players cut.
-    `is_prefixed` says that lengths stand before the NAL units, as in MP4, and no start codes.
+    `container` are facts that the container tells of the stream. `is_prefixed` says that lengths stand before the NAL
+    units, as in MP4, and no start codes.
     """
 
     id: int
@@ -47,6 +49,7 @@ class Track:
     language: str = ""
     scheme: str = ""
     context: Any = field(default=None, compare=False)
+    container: Mapping[str, Any] = field(default_factory=dict, compare=False)
     is_prefixed: bool = False
 
 
