@@ -25,12 +25,14 @@ from noc_console.probes.decode.decoder import Decoder
 from noc_console.probes.decode.job import from_wire
 from noc_console.probes.tools import now
 from noc_console.probes.worker_health import rss_bytes
+from noc_console.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _NICE = 10
 _HEALTH_S = 1.0
 _END_WITHIN_S = 1.0
+_FORGETS_AT = 0.7  # of the memory it may have: better to begin cold than to be ended
 _BESIDE_BYTES = 512 * 1024**2  # address space that is no memory: stacks of threads, files
 
 
@@ -41,6 +43,7 @@ class DecodeWorker:
         self._pipe = pipe
         self._decoder = Decoder()
         self._turn = asyncio.Lock()
+        self._most_bytes = Settings().worker_memory_bytes
         self._before = (now(), time.process_time())
         self._lag_s = 0.0
 
@@ -58,7 +61,8 @@ class DecodeWorker:
         content = frame.json()
         if frame.type is FrameType.ASSIGN:
             _, settings = assigned(content)
-            _bound_memory(settings.worker_memory_bytes)
+            self._most_bytes = settings.worker_memory_bytes
+            _bound_memory(self._most_bytes)
             return True
         if content.get("verb") == "stop":
             return False
@@ -69,6 +73,7 @@ class DecodeWorker:
         number = command.get("id")
         async with self._turn:
             answer = await asyncio.to_thread(self._done, command)
+            self._mind_memory()
         try:
             self._pipe.write(encoded_json(FrameType.NOTE, {"kind": "reply", "id": number, **answer}))
         except GarbledFrame as error:
@@ -90,6 +95,13 @@ class DecodeWorker:
         except Exception:
             log.exception("decoding failed")
             return {"message": "The stretch cannot be decoded because of an internal error; the log has the details."}
+
+    def _mind_memory(self) -> None:
+        """Forget everything where many inputs decoded in full have filled the memory, before the core ends us."""
+        if rss_bytes() > _FORGETS_AT * self._most_bytes:
+            log.warning("the decoder begins cold: what it remembers of its inputs takes %d MiB", rss_bytes() >> 20)
+            self._decoder = Decoder()
+            gc.collect()
 
     def _send(self, content: Mapping[str, Any]) -> None:
         self._pipe.write(encoded_json(FrameType.NOTE, content))
