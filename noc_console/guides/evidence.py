@@ -33,6 +33,11 @@ def own_questions(guide: Guide) -> dict[str, AnyQuestion]:
     }
 
 
+def derived_names(guide: Guide) -> tuple[str, ...]:
+    """Return the questions that are arithmetic over others."""
+    return tuple(name for name, asked in guide.questions.items() if isinstance(asked, DERIVED))
+
+
 def needed(guide: Guide, step: AnyStep) -> tuple[str, ...]:
     """Return the agent's questions that a step decides by or shows, arithmetic taken apart."""
     names = [name.partition(".")[0] for name in (*_compared(step), *step.show)]

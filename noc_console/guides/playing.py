@@ -16,9 +16,11 @@ from noc_console.guides.deeds import (
     Marked,
     Signed,
     TimePassed,
+    TookOffer,
     Value,
 )
 from noc_console.guides.doing import apply, start
+from noc_console.guides.evidence import derived_names, needed
 from noc_console.guides.guide import Guide
 from noc_console.guides.questions import FROM_THE_RUN, OfDiagnostic
 from noc_console.guides.run import Begin, Run
@@ -27,7 +29,9 @@ from noc_console.guides.steps import (
     Action,
     AnyStep,
     Ask,
+    Decide,
     Diagnose,
+    Evidence,
     Form,
     FormField,
     Items,
@@ -39,6 +43,8 @@ from noc_console.guides.steps import (
     Wait,
 )
 
+# how the key of a hop begins that takes what a timer offers: the step's id follows
+OFFER = "offer:"
 _START = 1_000_000.0
 _OPERATOR, _SECOND = "operator", "second person"
 
@@ -67,13 +73,18 @@ class _Player:
         self.guide = guide
         self.hops = hops
         self.at = _START
-        first = Begin(run_id=1, by=_OPERATOR, raised_at=_START, answers=as_answers(self._batch(0), _START))
-        self.run, _ = start(guide, first, _START)
+        self.run, _ = start(guide, Begin(run_id=1, by=_OPERATOR, raised_at=_START), _START)
+        self._pass(1.0)
 
     def hop(self, place: int, hop: Hop) -> None:
         """Do what a person, the agent and the time do at one step."""
         step = self.guide.step(hop.step)
+        if hop.key.startswith(OFFER):
+            self._offered(hop.key.removeprefix(OFFER))
+            return
         match step:
+            case Evidence() | Decide():
+                self._answer(place, step)
             case Ask():
                 self._do(Chose(step=step.id, way=hop.key, by=_OPERATOR))
             case Manual():
@@ -91,6 +102,22 @@ class _Player:
                 self._wait(step, place, hop)
             case Form() | Items() | SignOff():
                 self._write(step)
+
+    def _answer(self, place: int, step: AnyStep) -> None:
+        """Answer what the step still waits for, and say again what arithmetic was scripted to give."""
+        if any(stay.is_open and stay.step == step.id for stay in self.run.stays):
+            batch = self._batch(place)
+            asked = {name for name in needed(self.guide, step) if name not in self.run.answers}
+            scripted = {name for name in derived_names(self.guide) if batch[name] is not None or name in asked}
+            held = {name: self.run.answers[name].value for name in scripted if name in self.run.answers}
+            known = {name: value for name, value in held.items() if value is not None}
+            values = {name: batch[name] for name in asked | scripted}
+            self._do(Answered(answers=as_answers(values | known, self.at)))
+
+    def _offered(self, to: str) -> None:
+        self.at = max(self.at, _START + 60 * max(timer.after_min for timer in self.guide.timers if timer.step == to))
+        self._do(TimePassed())
+        self._do(TookOffer(step=to, by=_OPERATOR))
 
     def _wait(self, step: Wait | Verify, place: int, hop: Hop) -> None:
         fresh = self._batch(place)

@@ -8,11 +8,23 @@ from dataclasses import dataclass
 
 from noc_console.guides.conditions import names_in
 from noc_console.guides.guide import Guide
-from noc_console.guides.playing import Hop, play
+from noc_console.guides.playing import OFFER, Hop, play
 from noc_console.guides.questions import OfDiagnostic, OfOperator
 from noc_console.guides.run import Run
 from noc_console.guides.solving import Solver, Values, conditions_of
-from noc_console.guides.steps import JOIN, AnyStep, Decide, Diagnose, Lanes, Manual, Verify, Wait, outcomes
+from noc_console.guides.steps import (
+    JOIN,
+    AnyStep,
+    Conclude,
+    Decide,
+    Diagnose,
+    Evidence,
+    Lanes,
+    Manual,
+    Verify,
+    Wait,
+    outcomes,
+)
 
 MOST_STATES = 20_000
 MOST_TRIES = 20
@@ -84,6 +96,8 @@ class _Search:
         self.solver = Solver(guide)
         self.asked_by = _later(guide)
         self.steps = {step.id: step for step in guide.steps}
+        led_to = {way.next for step in guide.steps for _, way in outcomes(step)} | {guide.steps[0].id}
+        self.offered = [timer.step for timer in guide.timers if timer.do == "offer" and timer.step not in led_to]
         self.compared = {id: _compared(step) for id, step in self.steps.items()}
 
     def walks(self) -> Iterator[_Node]:
@@ -116,6 +130,9 @@ class _Search:
             lanes = tuple(lane.first for lane in step.lanes)
             yield self._at(lanes[0], (*lanes[1:], step.id + _JOINED, *state.todo), held), Hop(step.id, "lanes", {})
             return
+        if not state.todo and not isinstance(step, Evidence | Decide | Conclude | Lanes):
+            for to in self.offered:
+                yield self._at(to, (), held), Hop(step.id, OFFER + to, {})
         for key, outcome in outcomes(step):
             for values in self._values(step, key, held):
                 new = {name: value for name, value in values.items() if name not in held}
