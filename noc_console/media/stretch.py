@@ -33,6 +33,9 @@ FRAME = np.dtype(
         ("has_moved", "?"),  # visibly another picture than the one held so far, however slowly it became so
         ("blockiness", "f4"),  # 0 none to 1, on the codec's own grid
         ("blur", "f4"),  # 0 sharp to 1
+        ("detail", "f4"),  # mean step between neighbouring pixels, of 8-bit levels
+        ("plain_ratio", "f4"),  # how much of the picture is without detail, where faults show most
+        ("quantiser", "f4"),  # mean, on the scale of H.264 (0 to 51); nan where the decoder does not tell it
         ("bars", "f4"),  # likeness to colour bars, 0 to 1
         ("combing", "f4"),  # share of the picture with interlace combing
         ("active", "f4", 4),  # left, top, right, bottom of the active picture (letterbox left out), as shares
@@ -63,7 +66,7 @@ class PictureStretch:
 
     `mode` says which frames: `keyframes` (only those), `full` (all of them). `start_s` and `end_s` are the
     presentation span of all frames of the stretch by the stream's clock, also of those not decoded;
-    `bits` is their size.
+    `bits` is their size, `key_bits` that of the key frames among them.
     """
 
     format: Video
@@ -74,6 +77,7 @@ class PictureStretch:
     bits: int = 0
     key_interval_s: float = 0.0
     broken_frames: int = 0
+    key_bits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

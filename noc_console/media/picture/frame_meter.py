@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from noc_console.media.picture.levels import levels
@@ -27,7 +29,7 @@ class FrameMeter:
         self._is_interlaced = is_interlaced
         self._motion = Motion()
 
-    def measure(self, plane: Plane, at_s: float, is_key: bool) -> np.void:
+    def measure(self, plane: Plane, at_s: float, is_key: bool, quantiser: float = math.nan) -> np.void:
         """Return the FRAME row of a luma plane (h, w), uncropped to the right and below only, presented at `at_s`.
 
         The plane may be a view with longer lines; it is not kept. Raises ValueError for one that is no picture.
@@ -48,6 +50,7 @@ class FrameMeter:
         box = active(rows, self._scale)
         detail = texture(plane, self._scale, self._is_interlaced, box)
         row["blockiness"], row["blur"], row["combing"] = detail.blockiness, detail.blur, detail.combing
+        row["detail"], row["plain_ratio"], row["quantiser"] = detail.detail, detail.plain_ratio, quantiser
         row["active"] = box
         row["bars"] = bars_likeness(sums, self._scale)
         row["hash"] = picture_hash(sums)

@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from noc_console.media.picture.letterbox import Box
+from noc_console.media.picture.mos import Mos
 from noc_console.media.picture.seen import (
     BARS_S,
     BLACK_S,
     BLOCKINESS,
     FREEZE_S,
+    MOS_CRITICAL,
+    MOS_MAJOR,
+    MOS_WARNING,
     OTT_KEY_S,
     SLATE_S,
     TS_KEY_S,
@@ -18,7 +23,7 @@ from noc_console.media.picture.seen import (
     Span,
 )
 from noc_console.media.stretch import PictureStretch
-from noc_console.model import Event, Finding
+from noc_console.model import Event, Finding, Severity
 
 #: What each condition is called: finding, event, limit in seconds, and how the sentence begins.
 _KINDS = {
@@ -27,17 +32,25 @@ _KINDS = {
     "bars": ("media-colour-bars", "BarsShown", BARS_S, "Colour bars have been on air"),
     "slate": ("media-slate", "SlateShown", SLATE_S, "The slate {name} has been on air"),
 }
+#: R-066: the lines of the picture's quality, the worst first.
+_MOS_LINES = (
+    (MOS_CRITICAL, Severity.CRITICAL),
+    (MOS_MAJOR, Severity.MAJOR),
+    (MOS_WARNING, Severity.WARNING),
+)
 #: 30000/1001 and the like are a little over their round number.
 _ROUNDING = 1.02
 
 
-def seen(stretch: PictureStretch, is_ts: bool, spans: Mapping[str, Sequence[Span]], looks_ill: bool) -> Seen:
+def seen(
+    stretch: PictureStretch, is_ts: bool, spans: Mapping[str, Sequence[Span]], mos: Mos | None, looks_ill: bool
+) -> Seen:
     """Return what a stretch shows; `spans` of each kind touch it, and all but the last of a kind are over."""
     longest = {name: max(found, key=lambda span: span.length_s) for name, found in spans.items() if found}
     findings = [_lasting(name, span) for name, span in longest.items()]
-    findings += _of_measures(stretch, is_ts)
+    findings += _of_measures(stretch, is_ts) + _of_quality(mos)
     return Seen(
-        metrics=_metrics(stretch, longest),
+        metrics=_metrics(stretch, longest) | _scores(mos),
         findings=tuple(findings),
         events=tuple(_event(name, span) for name, found in spans.items() for span in found if span.is_over),
         freezes=tuple(spans["freeze"]),
@@ -56,7 +69,11 @@ def _metrics(stretch: PictureStretch, longest: Mapping[str, Span]) -> dict[str, 
     if stretch.key_interval_s:
         values["video.key_interval_s"] = stretch.key_interval_s
     if stretch.bits and stretch.end_s > stretch.start_s:
-        values["video.bitrate_bps"] = stretch.bits / (stretch.end_s - stretch.start_s)
+        rate_bps = stretch.bits / (stretch.end_s - stretch.start_s)
+        values["video.bitrate_bps"] = rate_bps
+        pixels_per_s = stretch.format.width * stretch.format.height * stretch.format.frame_rate
+        if pixels_per_s:
+            values["video.bits_per_pixel"] = rate_bps / pixels_per_s
     if len(stretch.frames):
         values |= _of_frames(stretch)
     return values
@@ -94,6 +111,32 @@ def _of_measures(stretch: PictureStretch, is_ts: bool) -> list[Finding]:
         text = f"Key frames are {stretch.key_interval_s:.1f} s apart (limit {limit_s:g} s)."
         findings.append(Finding("media-gop-long", text))
     return findings
+
+
+def _of_quality(mos: Mos | None) -> list[Finding]:
+    if mos is None or mos.total >= MOS_WARNING:
+        return []
+    limit, severity = next(line for line in _MOS_LINES if mos.total < line[0])
+    text = f"Picture quality is {mos.total:.2f} of 5 by our estimate (limit {limit:g})."
+    return [Finding("media-mos-low", text, severity=severity)]
+
+
+def _scores(mos: Mos | None) -> dict[str, float]:
+    if mos is None:
+        return {}
+    return {
+        "video.mos": mos.total,
+        "video.mos_encoding": mos.encoding,
+        "video.mos_size": mos.size,
+        "video.mos_motion": mos.motion,
+        "video.mos_artefacts": mos.artefacts,
+    }
+
+
+def reshaped(at: float, before: Box, now: Box) -> Event:
+    """Return the event that black bars came or went; shapes are left, top, right, bottom as shares."""
+    data = {"before": [round(edge, 3) for edge in before], "now": [round(edge, 3) for edge in now]}
+    return Event("LetterboxChanged", at, data=data)
 
 
 def _event(name: str, span: Span) -> Event:

@@ -19,14 +19,13 @@ _ANGLES = np.pi * np.outer(np.arange(_KEPT), 2 * np.arange(_SIDE) + 1) / (2 * _S
 _COSINES: Floats = np.cos(_ANGLES)
 _WEIGHTS = np.array([1 << bit for bit in range(64)], dtype=np.uint64)
 
-#: Luma of colour bars from white to black, for the colours of BT.601 and BT.709; 75 % bars are the same, scaled.
-_BARS = tuple(
-    np.array(levels)
-    for levels in (
-        (1.0, 0.886, 0.701, 0.587, 0.413, 0.299, 0.114),
-        (1.0, 0.928, 0.787, 0.715, 0.285, 0.213, 0.072),
-    )
+#: Luma of colour bars from white to black, for the colours of BT.601 and BT.709; 75 % bars are the same, scaled, and
+#: 100/0/75/0 bars (EBU, ITU-R BT.471) have a white that is not.
+_FULL = (
+    (1.0, 0.886, 0.701, 0.587, 0.413, 0.299, 0.114),
+    (1.0, 0.928, 0.787, 0.715, 0.285, 0.213, 0.072),
 )
+_BARS = tuple(np.array((1.0, *(share * level for level in levels[1:]))) for levels in _FULL for share in (1.0, 0.75))
 #: Where bars stand across the picture: over the whole width in seven or eight, or between grey sides (RP 219).
 _PLACES = ((0.0, 1.0, 7), (0.0, 1.0, 8), (0.125, 0.875, 7))
 _BAR_STEP = 0.05

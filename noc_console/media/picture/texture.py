@@ -27,22 +27,25 @@ _HALF = np.uint64(32)
 
 @dataclass(frozen=True, slots=True)
 class Texture:
-    """Shares, 0 none to 1 all."""
+    """Shares, 0 none to 1 all; `detail` is the mean step between neighbouring pixels, in 8-bit levels."""
 
     blockiness: float
     blur: float
     combing: float
+    detail: float
+    plain_ratio: float
 
 
 def texture(plane: Plane, scale: Scale, is_interlaced: bool, box: tuple[float, float, float, float]) -> Texture:
     """Measure bands of lines spread over the active picture (`box`, as shares), each beginning on the grid."""
     bands = _bands(_inside(plane, box), scale)
-    shares = [_blocked_columns(_distance(bands[:, : 3 * GRID, 1:], bands[:, : 3 * GRID, :-1]))]
+    across = _sums_of_lines(_distance(bands[:, : 3 * GRID, 1:], bands[:, : 3 * GRID, :-1]))
+    shares = [_blocked_columns(across)]
     if not is_interlaced:
         # lines of two fields differ by motion, at every place of the grid
         shares.append(_blocked_lines(_distance(bands[:, 1:], bands[:, :-1])))
     blockiness = min(1.0, sum(shares) / len(shares) / _ALL)
-    return Texture(blockiness, _blur(bands[:, ::GRID]), _combing(bands[::2]))
+    return Texture(blockiness, _blur(bands[:, ::GRID]), _combing(bands[::2]), *_detail(across))
 
 
 def _inside(plane: Plane, box: tuple[float, float, float, float]) -> Plane:
@@ -66,11 +69,22 @@ def _distance(one: Bytes, other: Bytes) -> Bytes:
     return np.maximum(one, other) - np.minimum(one, other)
 
 
-def _blocked_columns(steps: Bytes) -> float:
-    """Return the share of borders between columns that show, of the steps from each column to the next."""
+def _sums_of_lines(steps: Bytes) -> Counts:
+    """Return the sums of eight lines of the steps from each column to the next; after the last there is none."""
     bands, lines, width = steps.shape
     sums = np.zeros((bands * lines // GRID, width + 1), np.uint16)
     np.add.reduce(steps.reshape(-1, GRID, width), axis=1, dtype=np.uint16, out=sums[:, :width])
+    return sums
+
+
+def _detail(sums: Counts) -> tuple[float, float]:
+    """Return the mean step, and the mean of blocks of how plain each is: 1 without any step, towards 0 with many."""
+    blocks = (sums[:, 1::GRID] + sums[:, 2::GRID] + sums[:, 3::GRID] + sums[:, 4::GRID]) / np.float32(4 * GRID)
+    return float(blocks.mean()), float(np.mean(1 / (1 + blocks)))
+
+
+def _blocked_columns(sums: Counts) -> float:
+    """Return the share of borders between columns that show."""
     middles = sums[:, 2::GRID] + sums[:, 3::GRID] + sums[:, 4::GRID]
     borders = sums[:, 6:-GRID:GRID] + sums[:, 7:-GRID:GRID] + sums[:, GRID::GRID]
     # what the same test finds in the middle of blocks is of the picture itself

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from noc_console.media.picture import judge
+from noc_console.media.picture.letterbox import Letterbox
 from noc_console.media.picture.moments import Holding, black, plain, shows_bars, slates
+from noc_console.media.picture.mos import Mos, estimate
 from noc_console.media.picture.pieces import Edge, Piece, pieces
 from noc_console.media.picture.seen import LEAST_S, Seen, Span
 from noc_console.media.picture.spell import Moment, Spell
@@ -17,11 +19,16 @@ from noc_console.media.stretch import PictureStretch
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a channel: whether it stands by nature, its slates' hashes by name, whether it comes as TS."""
+    """What is known of a channel: whether it stands by nature, its slates' hashes by name, whether it comes as TS.
+
+    `screen_height` in lines is that of the screen the picture is judged on; 0 is one that suits the picture, so that a
+    small rung is not called bad for being small.
+    """
 
     is_still: bool = False
     slates: Mapping[str, int] = field(default_factory=dict)
     is_ts: bool = False
+    screen_height: int = 0
 
 
 class PictureWatch:
@@ -30,6 +37,7 @@ class PictureWatch:
     def __init__(self) -> None:
         self._edge: Edge | None = None
         self._holding = Holding()
+        self._letterbox = Letterbox()
         self._spells = {name: Spell(least_s) for name, least_s in LEAST_S.items()}
 
     def step(self, stretch: PictureStretch, at: float, known: Known | None = None) -> Seen:
@@ -53,7 +61,14 @@ class PictureWatch:
             self._edge = Edge(piece.until_s, stretch.end_s, piece.offset_s)
         for name, span in held.items():
             spans[name] += [span] if span else []
-        return judge.seen(stretch, known.is_ts, spans, looks_ill)
+        mos = _mos(stretch, known, spans["freeze"])
+        seen = judge.seen(stretch, known.is_ts, spans, mos, looks_ill)
+        changed = self._letterbox.step(stretch.frames)
+        if changed is None:
+            return seen
+        changed_s, before, now = changed
+        event = judge.reshaped(changed_s - stretch.start_s + at, before, now)
+        return replace(seen, events=(*seen.events, event))
 
     def _gap(self, stretch: PictureStretch, number: int) -> Edge | None:
         """Return where the picture was last seen, if what comes now does not follow on from there."""
@@ -72,3 +87,12 @@ class PictureWatch:
             "bars": plain(piece.frames, is_test),
             "slate": [Moment(bool(name), at_s, at_s, name) for name, at_s in zip(names, times, strict=True)],
         }
+
+
+def _mos(stretch: PictureStretch, known: Known, freezes: list[Span]) -> Mos | None:
+    """Return the estimate of a stretch; of black there is none."""
+    if not len(stretch.frames) or black(stretch.frames).all():
+        return None
+    length_s = stretch.end_s - stretch.start_s
+    frozen_s = sum(max(0.0, span.start_s + span.length_s - max(span.start_s, stretch.start_s)) for span in freezes)
+    return estimate(stretch, known.screen_height, min(1.0, frozen_s / length_s) if length_s > 0 else 0.0)
