@@ -28,6 +28,7 @@ SUFFIX = ".noccap"
 FORMAT = 1
 DB, CHAIN, MANIFEST = "local.db", "chain.json", "manifest.json"
 MOST_CAPTURE_BYTES = 1024**3
+COMMENT = b"noccap sha256 "
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -83,7 +84,27 @@ def _make(db: Path, kept: Captures, wanted: Wanted, cut_db: Path, draft: Path) -
         out.write(cut_db, DB)
         for digest, body in done.bodies.items():
             _add(out, name_of(digest), body)
+        out.comment = COMMENT + bytes(64)
+    _wrap(draft)
     return manifest
+
+
+def _wrap(draft: Path) -> None:
+    """Write the hash of the whole file into its own end, so that no byte of it changes unseen."""
+    with draft.open("r+b") as file:
+        file.seek(-64, os.SEEK_END)
+        digest = hash_of_wrapping(draft)
+        file.write(digest.encode())
+
+
+def hash_of_wrapping(path: Path) -> str:
+    """Return the SHA-256 of a capsule's file up to the hash at its end."""
+    left, found = path.stat().st_size - 64, hashlib.sha256()
+    with path.open("rb") as file:
+        while left > 0 and (part := file.read(min(left, 1024**2))):
+            found.update(part)
+            left -= len(part)
+    return found.hexdigest()
 
 
 def head_of(manifest: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from noc_console.errors import KnownError
 from noc_console.history import schema
-from noc_console.history.capsule import CHAIN, DB, FORMAT, MANIFEST, hash_of_file, head_of
+from noc_console.history.capsule import CHAIN, COMMENT, DB, FORMAT, MANIFEST, hash_of_file, hash_of_wrapping, head_of
 from noc_console.history.faults import free_bytes
 from noc_console.incidents import chain
 from noc_console.incidents.figures import moment
@@ -56,6 +56,7 @@ def unpack(path: Path, folder: Path) -> Opened:
         with zipfile.ZipFile(path) as packed:
             _check_form(packed, path.name, free_bytes(folder))
             about = _manifest(packed, path.name)
+            wrapping = packed.comment
             for info in packed.infolist():
                 if info.filename in (DB, CHAIN) or _CAPTURE.fullmatch(info.filename):
                     _write(packed, info, folder / info.filename)
@@ -65,7 +66,7 @@ def unpack(path: Path, folder: Path) -> Opened:
         raise KnownError(f"{path.name} cannot be opened: {error.strerror or error}.") from None
     db = folder / DB
     _check_database(db, path.name)
-    return Opened(db, folder / "captures", about, _fault(folder, about))
+    return Opened(db, folder / "captures", about, _fault(folder, about) or _of_wrapping(path, wrapping))
 
 
 def is_capsule(path: Path) -> bool:
@@ -186,6 +187,13 @@ def _of_events(folder: Path) -> str:
     finally:
         connection.close()
     return ""
+
+
+def _of_wrapping(path: Path, comment: bytes) -> str:
+    """Return that the file is not the one that was made, though everything in it still fits."""
+    if comment == COMMENT + hash_of_wrapping(path).encode():
+        return ""
+    return "What is in it is as it was sealed, but the file itself was changed or written anew."
 
 
 def _rows(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from noc_console.model import Event
 
 TICK = "Tick"
 _ROWS = schema.journal
+_SLACK_S = 120.0  # what a worker saw is written later than it happened, by seconds
 log = logging.getLogger(__name__)
 
 
@@ -93,15 +94,16 @@ class TimeQuery:
 
 def events_between(connection: Connection, query: TimeQuery) -> tuple[Event, ...]:
     """Return the events of a time in order, the newest of them where there are more than the limit."""
-    first, last = seq_at(connection, query.start), seq_at(connection, query.end)
+    first, last = seq_at(connection, query.start - _SLACK_S), seq_at(connection, query.end + _SLACK_S)
     chosen = select(_ROWS).where(_ROWS.c.seq >= first, _ROWS.c.seq < last, _ROWS.c.kind != TICK)
+    chosen = chosen.where(_ROWS.c.at >= query.start, _ROWS.c.at < query.end)
     chosen = chosen.where(_ROWS.c.kind.not_in(query.without), _ROWS.c.channel_id.in_((0, *query.channels)))
     rows = connection.execute(chosen.order_by(_ROWS.c.seq.desc()).limit(query.limit))
     return tuple(_event(row) for row in rows)[::-1]
 
 
 def seq_at(connection: Connection, at: float) -> int:
-    """Return the first sequence number whose row is not before a time: rows are in order of time, so by halving."""
+    """Return the first sequence number not before a time, by halving: rows are nearly in order of time."""
     low = connection.execute(select(func.min(_ROWS.c.seq))).scalar() or 0
     high = (connection.execute(select(func.max(_ROWS.c.seq))).scalar() or 0) + 1
     while low < high:
