@@ -79,7 +79,7 @@ def _frozen(look: Look, index: int, ill: Ill) -> Plane:
 def _black(look: Look, index: int, ill: Ill) -> Plane:
     width, height = look.rungs[0].width, look.rungs[0].height
     picture = np.full((height * 3 // 2, width), _GREY, np.uint8)
-    picture[:height] = _BLACK + round(min(max(ill.param("luma"), 0.0), 1.0) * _RANGE)
+    picture[:height] = _BLACK + round(ill.param("luma") * _RANGE)
     return picture
 
 

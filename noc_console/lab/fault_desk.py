@@ -10,11 +10,13 @@ from noc_console.errors import KnownError
 from noc_console.lab.channels import LabChannel
 from noc_console.lab.fault import Fault
 from noc_console.lab.faults import FAULTS, PACKAGER_RESTART
+from noc_console.lab.media_faults import RANGES
 from noc_console.lab.studio import AUDIO
 from noc_console.lab.ts_faults import TS_FAULTS
 
 MOST_SECONDS = 86_400.0
 MOST_AT_ONCE = 20
+_MOST_PARAM = 1e9
 _KEPT = 10_000
 # a fault that is over still concerns packets that are sent late
 _LINGER_S = 5.0
@@ -191,6 +193,10 @@ def _check_length(order: Order) -> None:
 def _check_params(order: Order, known: Mapping[str, float]) -> None:
     if strange := set(order.params) - set(known):
         raise KnownError(f"This fault has no setting {sorted(strange)[0]!r}.")
+    for name, value in order.params.items():
+        low, high = RANGES.get(name, (-_MOST_PARAM, _MOST_PARAM))
+        if not low <= value <= high:
+            raise KnownError(f"The setting {name!r} of a fault lies between {low:g} and {high:g}.")
 
 
 def _check_number(going_on: Sequence[Fault]) -> None:

@@ -15,14 +15,18 @@ def _kind(ills: str, title: str, finding: str, alarm: str = "", **params: float)
     return FaultKind(title, HLS | DASH, (finding,), (finding,), alarm, params, ills=ills)
 
 
-#: Knobs: `luma` 0 to 1 of the nominal range, `share` of the healthy bitrate, `lu` louder, `channel` 1 left, 2 right.
+#: What knobs may be set to: `luma` of the nominal range, `share` of the healthy bitrate, `lu` louder, `channel` 1 left
+#: or 2 right, `ms` by which the sound comes late.
+RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"luma": (0.0, 1.0), "share": (0.02, 1.0), "lu": (-60.0, 22.0), "channel": (1.0, 2.0), "ms": (-5000.0, 5000.0)}
+)
 MEDIA_FAULTS: Mapping[str, FaultKind] = MappingProxyType(
     {
         "freeze": _kind(PICTURE, "The picture stands still", "media-freeze", "VIDEO_FREEZE"),
         "black": _kind(PICTURE, "The picture is black", "media-black", "BLACK_FRAME", luma=0.0),
         "colour-bars": _kind(PICTURE, "Colour bars instead of the picture", "media-colour-bars", "VIDEO_FREEZE"),
         "blockiness": _kind(
-            PICTURE, "The encoder is starved", "media-macroblocking", "MACROBLOCKING_HIGH", share=0.05
+            PICTURE, "The encoder is starved", "media-macroblocking", "MACROBLOCKING_HIGH", share=0.15
         ),
         "hdr-dropped": replace(
             _kind(PICTURE, "The encoder has lost HDR", "media-hdr-missing", "HDR_METADATA_MISSING"), needs_hdr=True

@@ -274,6 +274,14 @@ async def test_one_that_is_ended_before_it_begins_never_shows(large: Bench) -> N
     assert ended["ends_at"] == ended["begins_at"]
 
 
+@pytest.mark.parametrize("params", [{"share": 0.0}, {"share": float("nan")}, {"share": 5.0}, {"bits": 3.0}])
+async def test_a_strength_that_makes_no_sense_is_refused(bench: Bench, params: dict[str, float]) -> None:
+    order = {"channel": bench.lab.channels[0].code, "fault": "blockiness", "seconds": 5, "params": params}
+    answer = await bench.ask("/api/faults", "POST", order)
+    assert answer.status == 400
+    assert answer.json["message"].endswith(("'share' of a fault lies between 0.02 and 1.", "no setting 'bits'."))
+
+
 def test_every_ill_is_on_the_list_with_its_findings(bench: Bench) -> None:
     assert set(MEDIA_FAULTS) >= {
         "freeze", "black", "colour-bars", "blockiness", "silence", "loud", "quiet", "channel-mute", "phase-inverted",
