@@ -10,12 +10,12 @@ from typing import Any
 from noc_console.agent import imports
 from noc_console.agent.clock import Clock
 from noc_console.agent.flow import Flow
-from noc_console.agent.forms import ChannelForm, to_channel
+from noc_console.agent.forms import ChannelForm, InputForm, to_channel
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.refusals import BadRequest, Conflict, NotFound
 from noc_console.agent.wire import channel_json, is_4k
 from noc_console.errors import KnownError
-from noc_console.model import Channel, Event
+from noc_console.model import Channel, Event, MediaMode
 
 MOST_CHANNELS = 5000
 
@@ -29,6 +29,7 @@ class ChannelDesk:
     flow: Flow
     changed: Callable[[], None]
     template_of: Callable[[str], str]
+    media_of: Callable[[str], MediaMode] = lambda _: MediaMode.KEYFRAMES
     by_id: dict[int, Channel] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -152,7 +153,14 @@ class ChannelDesk:
             form = form.model_copy(update={"channel_code": self._free_code(form.channel_name or "")})
         if not form.inputs and not form.input_url:
             raise BadRequest("A channel needs an input_url, or inputs with at least one url.")
-        return form
+        return self._with_usual_media(form)
+
+    def _with_usual_media(self, form: ChannelForm) -> ChannelForm:
+        """Return the form whose inputs are measured as the template says, where they do not say themselves."""
+        inputs = form.inputs or [InputForm(url=form.input_url or "")]
+        usual = self.media_of(form.template or Channel(0, "", "").template)
+        told = [one if one.media else one.model_copy(update={"media": usual}) for one in inputs]
+        return form.model_copy(update={"inputs": told})
 
     def _templated(self, form: ChannelForm) -> ChannelForm:
         """Return the form with its template's name, which may have been told by number; BadRequest if unknown."""

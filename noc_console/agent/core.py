@@ -94,6 +94,7 @@ class Agent:
         self.flow = Flow(self.engine, self.recorder, self.board, self.bell)
         self.channels = ChannelDesk(self.clock, self.recorder, self.flow, self.reconfigure, self._template_of)
         self.templates = TemplateDesk(self.clock, self.recorder, self.channels, self.reconfigure)
+        self.channels.media_of = self.templates.media_of
         self.alarms = AlarmDesk(self.clock, self.flow, self.recorder, self.channels)
         self.rules = RuleDesk(self.flow, self.channels, self.templates, self.reconfigure)
         self.workshop = Workshop(self.rules, parts.group)
@@ -120,7 +121,15 @@ class Agent:
         self.evidence = Evidence(self.recorder, self.supervisor)
         self.stream_evidence = StreamEvidence(self.recorder, self.supervisor, self.settings)
         self.guides = GuideRoom(self.recorder, self.flow, self.alarms, lambda: self.channels.by_id, self.settings)
-        self.media = Media(parts.media_folder, self.supervisor, self.clock, self.flow, self.recorder, self.happened)
+        self.media = Media(
+            parts.media_folder,
+            self.supervisor,
+            self.clock,
+            self.flow,
+            self.recorder,
+            self.happened,
+            self.templates.sound_limits,
+        )
         self._group = parts.group
         self._channel_of: dict[int, int] = {}
         self.news: deque[dict[str, Any]] = deque(maxlen=_MOST_NEWS)

@@ -119,7 +119,7 @@ class InputForm(BaseModel):
     poll_s: float = Field(default=0.0, ge=0, le=3600, allow_inf_nan=False)
     access: AccessForm = Field(default_factory=AccessForm)
     expected: ExpectedForm = Field(default_factory=ExpectedForm)
-    media: MediaMode = MediaMode.KEYFRAMES
+    media: MediaMode | None = None
     media_rung: Annotated[str, Field(max_length=64), AfterValidator(_printable)] = ""
 
 
@@ -208,7 +208,7 @@ def to_input(form: InputForm, known: Input | None = None) -> Input:
             expected.height,
             expected.frame_rate,
         ),
-        media=form.media,
+        media=form.media or (known.media if known else MediaMode.KEYFRAMES),
         media_rung=form.media_rung,
     )
 

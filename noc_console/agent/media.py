@@ -16,6 +16,7 @@ from noc_console.agent.media_thumbs import Shown
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.refusals import NotFound
 from noc_console.agent.supervisor import Supervisor
+from noc_console.media.loudness.verdicts import SoundLimits
 from noc_console.model import Channel, Event, Input
 
 _BEAT_S = 5.0
@@ -32,9 +33,10 @@ class Media:
         flow: Flow,
         recorder: Recorder,
         happened: Callable[[Event], None],
+        limits_of: Callable[[str], SoundLimits],
     ) -> None:
         self._clock = clock
-        self.desk = MediaDesk(clock, flow, recorder, happened)
+        self.desk = MediaDesk(clock, flow, recorder, happened, limits_of)
         self.line = MediaLine(supervisor, folder, clock, self.desk, happened) if folder else None
         self.frames = Frames(recorder, self.desk.thumbnails)
 

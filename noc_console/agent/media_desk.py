@@ -17,6 +17,7 @@ from noc_console.agent.media_thumbs import Thumbnails
 from noc_console.agent.recorder import Recorder
 from noc_console.media import av_sync
 from noc_console.media.es.format import Audio, Video
+from noc_console.media.loudness.verdicts import SoundLimits
 from noc_console.media.loudness.watch import SoundWatch
 from noc_console.media.picture.seen import BLACK_S, FREEZE_S
 from noc_console.media.picture.watch import Known, PictureWatch
@@ -53,6 +54,7 @@ class Watched:
 
     entry: Input
     channel: Channel
+    limits: SoundLimits
     pictures: dict[str, PictureWatch] = field(default_factory=dict)
     sounds: dict[str, SoundWatch] = field(default_factory=dict)
     told_at: dict[str, float] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class MediaDesk:
     flow: Flow
     recorder: Recorder
     happened: Callable[[Event], None]
+    limits_of: Callable[[str], SoundLimits] = lambda _: SoundLimits()
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
     _inputs: dict[int, Watched] = field(default_factory=dict)
 
@@ -85,9 +88,12 @@ class MediaDesk:
         for one in inputs:
             known = before.get(one.id)
             channel = channels[one.channel_id]
+            limits = self.limits_of(channel.template)
             if known is None or (known.entry.url, known.entry.kind) != (one.url, one.kind):
-                known = Watched(one, channel)
-            known.entry, known.channel = one, channel
+                known = Watched(one, channel, limits)
+            if limits != known.limits:
+                known.sounds.clear()  # what has been judged by other limits begins anew
+            known.entry, known.channel, known.limits = one, channel, limits
             self._inputs[one.id] = known
         self.thumbnails.keep_only(channels)
 
@@ -178,7 +184,7 @@ class MediaDesk:
         if watch is None:
             if one.is_full():
                 return []
-            watch = one.sounds[rung] = SoundWatch()
+            watch = one.sounds[rung] = SoundWatch(one.limits)
         heard = watch.step(sound, stretch.at + sound.start_s - _start_of(stretch))
         self._tell(one, rung, heard.events)
         self.flow.board.set_format(one.entry.id, label_of(rung), "audio", audio_form(sound.format))

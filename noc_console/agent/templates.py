@@ -13,7 +13,8 @@ from noc_console.agent.refusals import BadRequest, Conflict, NotFound
 from noc_console.alarms import rulebook
 from noc_console.errors import KnownError
 from noc_console.history import Template
-from noc_console.model import Event
+from noc_console.media.loudness.verdicts import SoundLimits
+from noc_console.model import Event, MediaMode
 
 # R-160: what a template has where nothing else is said
 _DEFAULTS: Mapping[str, Any] = {
@@ -79,6 +80,22 @@ class TemplateDesk:
             return self._find(name).name
         except NotFound:
             raise BadRequest(f"There is no template {name!r}.") from None
+
+    def media_of(self, name: str) -> MediaMode:
+        """Return how much of the picture new channels of a template have decoded."""
+        one = self.by_name.get(name)
+        return MediaMode(one.rules.get("media", MediaMode.KEYFRAMES)) if one else MediaMode.KEYFRAMES
+
+    def sound_limits(self, name: str) -> SoundLimits:
+        """Return where the sound of a template's channels begins to be wrong."""
+        one = self.by_name.get(name)
+        target, tolerance = (one.loudness_target, one.loudness_tolerance) if one else (None, None)
+        usual = SoundLimits()
+        return replace(
+            usual,
+            target_lufs=usual.target_lufs if target is None else target,
+            limit_lu=usual.limit_lu if tolerance is None else tolerance,
+        )
 
     async def add(self, said: Mapping[str, Any], by: str) -> dict[str, Any]:
         """Add a template."""
@@ -164,6 +181,8 @@ def _changed(template: Template, said: Mapping[str, Any]) -> Template:
     own = dict(template.rules)
     if said.get("segment_s") is not None:
         own["segment_s"] = said["segment_s"]
+    if said.get("media") is not None:
+        own["media"] = str(said["media"])
     if said.get("rules") is not None:
         own["limits"] = said["rules"]
     return replace(template, **columns, rules=own)
@@ -176,5 +195,6 @@ def _json(template: Template) -> dict[str, Any]:
         "name": template.name,
         **{name: getattr(template, name) for name in _COLUMNS},
         "segment_s": template.rules.get("segment_s", 6.0),
+        "media": template.rules.get("media", "keyframes"),
         "rules": template.rules.get("limits", {}),
     }

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from noc_console.agent.forms import Text, Url
+from noc_console.model import MediaMode
 
 Number = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 
@@ -89,6 +90,7 @@ class TemplateForm(BaseModel):
     description: Annotated[str, Field(max_length=500)] | None = None
     codec: Annotated[str, Field(max_length=20)] | None = None
     segment_s: float | None = Field(default=None, gt=0, le=60, allow_inf_nan=False)
+    media: MediaMode | None = None
     min_mos: float | None = Field(default=None, ge=1, le=5)
     max_mos: float | None = Field(default=None, ge=1, le=5)
     loudness_target: float | None = Field(default=None, ge=-70, le=0)
