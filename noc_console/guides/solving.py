@@ -14,7 +14,7 @@ from noc_console.guides.steps import AnyStep, Decide, Verify, Wait
 Values = Mapping[str, float | None]
 # for each way out of a step, so many different pieces of evidence are tried
 MOST_SOLUTIONS = 12
-_MOST_TRIED = 4000
+_MOST_TRIED = 600
 
 
 class Solver:

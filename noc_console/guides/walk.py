@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,7 +26,8 @@ from noc_console.guides.steps import (
     outcomes,
 )
 
-MOST_STATES = 20_000
+# so many different pieces of evidence are followed through one step
+MOST_AT_STEP = 120
 MOST_TRIES = 20
 # behind the id of lanes: where the search stands when all of them have come to their end
 _JOINED = " joined"
@@ -89,7 +90,7 @@ def every_way(guide: Guide) -> Coverage:
 
 
 class _Search:
-    """Breadth first over steps and values; a state is looked at once."""
+    """Over steps and values; what took a new way is followed first, a state is looked at once."""
 
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
@@ -101,17 +102,23 @@ class _Search:
         self.compared = {id: _compared(step) for id, step in self.steps.items()}
 
     def walks(self) -> Iterator[_Node]:
-        """Yield every hop of the search with the path to it, nearest first."""
+        """Yield every hop of the search with the path to it, new ways first."""
         first = _State(self.guide.steps[0].id, (), frozenset(dict.fromkeys(self._typed()).items()))
         seen, todo = {first}, deque([_Node(first, None, None)])
-        while todo and len(seen) < MOST_STATES:
+        ways: set[tuple[str, str]] = set()
+        visits: Counter[str] = Counter()
+        while todo:
             node = todo.popleft()
             for state, hop in self._onward(node.state):
                 onward = _Node(state, hop, node)
                 yield onward
-                if state not in seen and state.step.removesuffix(_JOINED) in self.steps:
+                is_new = (hop.step, hop.key) not in ways
+                ways.add((hop.step, hop.key))
+                is_step = state.step.removesuffix(_JOINED) in self.steps
+                if state not in seen and is_step and (is_new or visits[state.step] < MOST_AT_STEP):
                     seen.add(state)
-                    todo.append(onward)
+                    visits[state.step] += 1
+                    todo.appendleft(onward) if is_new else todo.append(onward)
 
     def _typed(self) -> list[str]:
         """Names that are unknown until somebody types them or a diagnostic ran."""
