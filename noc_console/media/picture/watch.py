@@ -21,8 +21,8 @@ from noc_console.media.stretch import PictureStretch
 class Known:
     """What is known of a channel: whether it stands by nature, its slates' hashes by name, whether it comes as TS.
 
-    `screen_height` in lines is that of the screen the picture is judged on; 0 is one that suits the picture, so that a
-    small rung is not called bad for being small.
+    `screen_height` in lines is that of the screen the picture is judged on; 0 is one that suits the picture, so that
+    a small rung is not called bad for being small.
     """
 
     is_still: bool = False

@@ -61,3 +61,5 @@ def _bound(context: Any) -> None:
         context.thread_count = 1
         # ITU-T H.264 and H.265 go up to 8192x4320 at level 6.2: more is an attack or a mistake
         context.options = {**(context.options or {}), "max_pixels": str(MOST_PIXELS)}
+        if context.type == "video":  # how coarsely each frame is quantised, for the estimate of its quality
+            context.options = {**context.options, "export_side_data": "venc_params"}

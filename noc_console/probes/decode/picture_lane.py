@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from noc_console.media.es.format import Video
 from noc_console.media.picture.frame_meter import LEAST_SIDE, FrameMeter
+from noc_console.media.picture.quantiser import quantiser
 from noc_console.media.stretch import FRAME, PictureStretch
 from noc_console.probes.decode import formats, keys
 from noc_console.probes.decode.codecs import BROKEN, Shared, context_of
@@ -58,7 +59,7 @@ class PictureLane:
         units, faults = lane.units, list[str]()
         if not units:
             return Seen(None)
-        wanted = [unit for unit in units if unit.data and (unit.is_key or mode != KEYFRAMES)]
+        wanted = [unit for unit in units if unit.data] if mode != KEYFRAMES else self._keys(units)
         if self._context is None:
             self._context = self._begun(mode, wanted)
             if mode != KEYFRAMES:  # pictures before the first key picture refer to some that never came
@@ -73,6 +74,8 @@ class PictureLane:
                 continue
             at_s = self._time(frame, rows)
             is_key = round(at_s * 1000) in key_s or bool(frame.key_frame)
+            if mode == KEYFRAMES and not is_key:
+                continue  # what followed a key picture was no field of it
             if self._video is None or head is not None:
                 self._learn(head, frame)
                 head = None
@@ -97,6 +100,20 @@ class PictureLane:
         if self._meter is not None:
             self._meter.forget()
 
+    def _keys(self, units: list[Unit]) -> list[Unit]:
+        """Return the key pictures; of an interlaced one also what follows it, which may be its second field."""
+        whole = [(number, unit) for number, unit in enumerate(units) if unit.is_key and unit.data]
+        if not whole or self.track.codec != "avc1" or self.track.is_prefixed or not self._is_interlaced(whole[0][1]):
+            return [unit for _, unit in whole]
+        pairs = [units[number : number + 2] for number, _ in whole]
+        return [unit for pair in pairs for unit in pair if unit.data]
+
+    def _is_interlaced(self, unit: Unit) -> bool:
+        if self._video is not None:
+            return self._video.is_interlaced
+        found = formats.told(self.track, formats.headers(self.track, unit))
+        return found is not None and found.is_interlaced
+
     def _begun(self, mode: str, wanted: list[Unit]) -> Any:
         """Return a decoder: a shared one for key pictures that bring all they need."""
         is_whole = bool(self.track.extradata) or (bool(wanted) and keys.has_sets(self.track.codec, wanted[0].data))
@@ -117,7 +134,9 @@ class PictureLane:
             if is_over():
                 faults.append(f"Decoding took too long: {len(units) - number} pictures were left out.")
                 return
-            yield from self._decoded(_packet(unit))
+            for frame, is_whole in self._decoded(_packet(unit)):
+                if frame is not None or unit.is_key or mode != KEYFRAMES:
+                    yield frame, is_whole
         if mode == KEYFRAMES or is_end:
             yield from self._decoded(None)
             if self._context is not None and mode != KEYFRAMES:
@@ -155,7 +174,7 @@ class PictureLane:
         form = (depth, int(frame.color_range) == 2, bool(frame.interlaced_frame) or self._video.is_interlaced)
         if self._meter is None or form != self._meter_form:
             self._meter, self._meter_form = FrameMeter(*form), form
-        return self._meter.measure(plane, at_s, is_key)
+        return self._meter.measure(plane, at_s, is_key, quantiser(frame))
 
     def _stretch(self, units: list[Unit], rows: list[np.void], mode: str, broken: int) -> PictureStretch | None:
         times = np.sort(np.array([unit.pts_s for unit in units if not math.isnan(unit.pts_s)]))
@@ -171,8 +190,9 @@ class PictureLane:
             return None
         start_s, end_s = float(times.min()), float(times.max()) + self._frame_s
         bits = 8 * sum(unit.size for unit in units)
+        key_bits = 8 * sum(unit.size for unit in units if unit.is_key)
         video = self._told(bits, len(units))
-        return PictureStretch(video, mode, start_s, end_s, frames, bits, self._interval_s, broken)
+        return PictureStretch(video, mode, start_s, end_s, frames, bits, self._interval_s, broken, key_bits)
 
     def _told(self, bits: int, count: int) -> Video:
         """Return the format with the frame rate of the time stamps, where the stream itself tells none."""
