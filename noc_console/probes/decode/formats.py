@@ -15,6 +15,15 @@ from noc_console.probes.decode.units import Track, Unit
 _LOOKED_AT = 32 * 1024
 _MOST_UNITS = 64
 _START = b"\x00\x00\x00\x01"
+_NAMES = {
+    "hvc1": "hevc",
+    "avc1": "h264",
+    "mp2v": "mpeg2video",
+    "mp1v": "mpeg1video",
+    "mp4v": "mpeg4",
+    "av01": "av1",
+    "vp09": "vp9",
+}
 _CHROMA = {"420": "4:2:0", "422": "4:2:2", "444": "4:4:4", "gray": "4:0:0"}
 
 
@@ -40,22 +49,25 @@ def headers(track: Track, unit: Unit) -> bytes:
 
 def video(track: Track, head: bytes, frame: Any) -> Video:
     """Return the format of a picture from its headers and a decoded frame."""
-    found = None
-    if track.codec in ("avc1", "hvc1", "mp2v", "mp1v"):
-        try:
-            found, _ = look_picture(track.codec, head)
-        except (TooShort, IndexError):
-            found = None
-    if found is not None and found.width:
-        return found
-    return _seen(track, frame)
+    found = told(track, head)
+    return found if found is not None and found.width else _seen(track, frame)
+
+
+def told(track: Track, head: bytes) -> Video | None:
+    """Return what the headers of a picture tell, None where they do not, or the codec's are not read here."""
+    if track.codec not in ("avc1", "hvc1", "mp2v", "mp1v"):
+        return None
+    try:
+        return look_picture(track.codec, head)[0]
+    except (TooShort, IndexError):
+        return None
 
 
 def _seen(track: Track, frame: Any) -> Video:
     name = frame.format.name
     depth = frame.format.components[0].bits if frame.format.components else 8
     chroma = next((text for part, text in _CHROMA.items() if part in name), "4:2:0")
-    codec = {"hvc1": "hevc", "avc1": "h264", "mp2v": "mpeg2video", "mp1v": "mpeg1video"}.get(track.codec, track.codec)
+    codec = _NAMES.get(track.codec, track.codec)
     colour = Colour(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace))
     profile = str(getattr(track.context, "profile", "") or "")
     rest = (frame.width, frame.height, 0.0, bool(frame.interlaced_frame), depth, chroma, colour)

@@ -100,14 +100,17 @@ def whole(block: Block, pid: int, memory: Assembly, wanted: Wanted, is_end: bool
     if edges[0] > 0 and memory.is_open:
         memory.is_damaged |= bool(breaks[: edges[0]].any())
         memory.pending = (memory.pending + _joined(rows, mine_skip, 0, edges[0]))[:MOST_PES_BYTES]
+    is_second = False  # what follows a key picture may be the other field of it
     for begin, end in pairwise(edges):
         found += _close(memory)
         is_last = end == len(rows)
         skip = int(mine_skip[begin])
         is_random = skip > 5 and bool(rows[begin, 5] & 0x40)
-        if is_sparse and not (is_last or is_random):
+        if is_sparse:
             head = rows[begin, skip:].tobytes()
-            if not may_be_key(wanted.codec, head, 9 + head[8] if len(head) > 8 else 0):
+            is_candidate = is_random or may_be_key(wanted.codec, head, 9 + head[8] if len(head) > 8 else 0)
+            was_second, is_second = is_second, is_candidate and wanted.codec == "avc1"
+            if not (is_last or is_candidate or was_second):
                 size = int((PACKET - mine_skip[begin:end].astype(np.int64)).sum())
                 found.append(_told(head, size, bool(breaks[begin + 1 : end].any()), bool(rows[begin, 3] & 0xC0)))
                 continue

@@ -132,10 +132,7 @@ class SoundLane:
         if not math.isnan(at_s) and abs(at_s - self._next_s) > JUMP_S:
             missing = at_s - self._next_s
             if abs(missing) > _TOLD_S and len(faults) < _MOST_FAULTS and not self._is_cold:
-                what = (
-                    f"{missing:.2f} s of sound are missing" if missing > 0 else f"Sound goes back by {-missing:.2f} s"
-                )
-                faults.append(f"{what} at {self._next_s:.2f} s by the stream's clock.")
+                faults.append(_gap(missing, self._next_s))
             self._next_s = at_s
             runs.append(_Run(at_s, self._names))
             self._resampler = _resampler(frame) if self._resampler is not None else None
@@ -184,7 +181,7 @@ def _at(frame: Any) -> float:
 
 
 def _gap(missing_s: float, at_s: float) -> str:
-    what = f"{missing_s:.2f} s of sound are missing" if missing_s > 0 else f"Sound goes back by {-missing_s:.2f} s"
+    what = f"Sound is missing for {missing_s:.2f} s" if missing_s > 0 else f"Sound goes back by {-missing_s:.2f} s"
     return f"{what} at {at_s:.2f} s by the stream's clock."
 
 
