@@ -22,11 +22,19 @@ class Solver:
 
     def __init__(self, guide: Guide) -> None:
         self._candidates = _candidates(guide)
+        self._found: dict[
+            tuple[str, str, frozenset[tuple[str, float | None]]], tuple[dict[str, float | None], ...]
+        ] = {}
 
     def solutions(self, step: Decide | Verify | Wait, key: str, held: Values) -> Iterator[dict[str, float | None]]:
         """Yield values for the names a step asks that are not held yet, by which it takes the way `key`."""
-        found = (values for values in self._attempts(step, key, held) if taken(step, values) == key)
-        return islice(_each_once(found), MOST_SOLUTIONS)
+        asked = {name for condition in conditions_of(step) for name in names_in(condition)}
+        own = {name: value for name, value in held.items() if name in asked}
+        question = (step.id, key, frozenset(own.items()))
+        if question not in self._found:
+            found = (values for values in self._attempts(step, key, own) if taken(step, values) == key)
+            self._found[question] = tuple(islice(_each_once(found), MOST_SOLUTIONS))
+        return (dict(held) | values for values in self._found[question])
 
     def _attempts(self, step: Decide | Verify | Wait, key: str, held: Values) -> Iterator[dict[str, float | None]]:
         conditions = conditions_of(step)
@@ -106,7 +114,8 @@ def conditions_of(step: AnyStep) -> tuple[Condition, ...]:
 
 def taken(step: AnyStep, values: Values) -> str:
     """Return the key of the way a step takes by these values."""
-    results = [decide(condition, as_answers(values)).holds for condition in conditions_of(step)]
+    answers = as_answers(values)
+    results = [decide(condition, answers).holds for condition in conditions_of(step)]
     if True in results:
         return f"branches.{results.index(True)}" if isinstance(step, Decide) else "next"
     return "no_data" if None in results else "otherwise"

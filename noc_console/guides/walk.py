@@ -70,7 +70,7 @@ class _Node:
 
 
 def every_way(guide: Guide) -> Coverage:
-    """Return for each way out of each step a walk that takes it; the run stands at the first step behind it."""
+    """Return for each way out of each step a walk through the real machine that takes it."""
     wanted = {(step.id, key) for step in guide.steps for key, _ in outcomes(step)}
     reached: dict[tuple[str, str], Way] = {}
     tries: dict[tuple[str, str], int] = {}
@@ -81,8 +81,8 @@ def every_way(guide: Guide) -> Coverage:
         tries[aim] = tries.get(aim, 0) + 1
         hops = _path(node)
         run = play(guide, hops)
-        if aim in {(stay.step, stay.way) for stay in run.stays}:
-            reached[aim] = Way(*aim, hops, run)
+        for walked in {(stay.step, stay.way) for stay in run.stays} & wanted - reached.keys():
+            reached[walked] = Way(*walked, hops, run)
         if wanted <= reached.keys():
             break
     missed = sorted(f"{step}.{key}" for step, key in wanted - reached.keys())
