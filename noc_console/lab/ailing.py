@@ -73,7 +73,8 @@ def _starved(want: Wanted, ill: Ill) -> Wanted:
 
 def _frozen(look: Look, index: int, ill: Ill) -> Plane:
     size = look.rungs[0].width, look.rungs[0].height
-    return draw(canvas(look.name, index, size, look.grid.loop), 0)
+    # no key picture of the loop: whoever sees only those takes it for none of them
+    return draw(canvas(look.name, index, size, look.grid.loop), look.grid.gop // 2)
 
 
 def _black(look: Look, index: int, ill: Ill) -> Plane:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -76,12 +76,15 @@ class Wanted:
     quantiser: int = 0
 
 
-def encode_pictures(paint: Callable[[int], Plane], numbers: Iterable[int], want: Wanted) -> tuple[Stream, ...]:
-    """Encode the frames of these numbers, as `paint` gives them (yuv420p), on every rung."""
-    ladder = want.ladder
+def encode_pictures(paint: Callable[[int], Plane], numbers: Sequence[int], want: Wanted) -> tuple[Stream, ...]:
+    """Encode the frames of these numbers, as `paint` gives them (yuv420p), on every rung: whole GOPs of a loop.
+
+    The last GOP comes first and is dropped: what an encoder makes while it knows nothing of the pictures is poor.
+    """
+    ladder, lead = want.ladder, want.grid.gop
     coders = [_coder(spec, want) if want.codec == H264 else _hevc_coder(spec, want) for spec in ladder]
     frames: list[list[bytes]] = [[] for _ in ladder]
-    for place, number in enumerate(numbers):
+    for place, number in enumerate((*numbers[-lead:], *numbers)):
         picture = av.VideoFrame.from_ndarray(paint(number), format="yuv420p")
         for coder, spec, kept in zip(coders, ladder, frames, strict=True):
             scaled = picture.reformat(width=spec.width, height=spec.height, format=coder.pix_fmt)
@@ -89,7 +92,7 @@ def encode_pictures(paint: Callable[[int], Plane], numbers: Iterable[int], want:
             kept.extend(bytes(packet) for packet in coder.encode(scaled))
     for coder, kept in zip(coders, frames, strict=True):
         kept.extend(bytes(packet) for packet in coder.encode(None))
-    return tuple(Stream(tuple(kept), _parameter_sets(kept[0], want.codec)) for kept in frames)
+    return tuple(Stream(tuple(kept[lead:]), _parameter_sets(kept[lead], want.codec)) for kept in frames)
 
 
 def nal_units(unit: bytes) -> Iterator[bytes]:

@@ -15,8 +15,8 @@ def _kind(ills: str, title: str, finding: str, alarm: str = "", **params: float)
     return FaultKind(title, HLS | DASH, (finding,), (finding,), alarm, params, ills=ills)
 
 
-#: What knobs may be set to: `luma` of the nominal range, `share` of the healthy bitrate, `lu` louder, `channel` 1 left
-#: or 2 right, `ms` by which the sound comes late.
+#: What knobs may be set to: `luma` of the nominal range, `share` of the healthy bitrate, `lu` louder, `channel` 1
+#: left or 2 right, `ms` by which the sound comes late.
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"luma": (0.0, 1.0), "share": (0.02, 1.0), "lu": (-60.0, 22.0), "channel": (1.0, 2.0), "ms": (-5000.0, 5000.0)}
 )

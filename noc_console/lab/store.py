@@ -20,7 +20,7 @@ from noc_console.lab.encode import H264, Look, Stream, encode_look
 from noc_console.lab.options import LabOptions
 
 # raised when the encoder or the pictures change, so that old files are not used
-VERSION = 1
+VERSION = 2
 _LOOK_S = 0.2
 
 

@@ -202,7 +202,7 @@ async def test_bars_are_eight_columns_of_even_luma(ill: Ill) -> None:
 
 
 async def test_a_starved_encoder_loses_the_picture_and_moves_on(ill: Ill) -> None:
-    told, media = await ill(1, "blockiness")
+    told, media = await ill(1, "blockiness", share=0.05)
     luma = media.pictures()[:, :180].astype(np.float32)
     at = int((told["begins_at"] - media.begins_at) / FRAME_S)
     # on the grid of macroblocks steps are larger than beside it
