@@ -77,6 +77,7 @@ def _picture_form(one: PictureStretch) -> dict[str, Any]:
         "bits": one.bits,
         "key_interval_s": one.key_interval_s,
         "broken_frames": one.broken_frames,
+        "key_bits": one.key_bits,
     }
 
 
@@ -90,6 +91,7 @@ def _picture(form: Mapping[str, Any]) -> PictureStretch:
         bits=_int(form["bits"]),
         key_interval_s=_finite(form["key_interval_s"]),
         broken_frames=_int(form["broken_frames"]),
+        key_bits=_int(form["key_bits"]),
     )
 
 

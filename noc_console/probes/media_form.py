@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noc_console.media.loudness.summary import Summary
+from noc_console.media.picture.mos import estimate
+from noc_console.media.stretch import PictureStretch
 
 if TYPE_CHECKING:
     from noc_console.probes.media_measure import Picture, Sound
@@ -64,9 +67,9 @@ class Streams:
         metrics = {f"audio.{name}": value for name, value in figures.items() if value is not None}
         return Told(rung, form, metrics, {"silence": silences})
 
-    def video(self, rung: str, picture: Picture, frames: NDArray[np.void]) -> Told:
+    def video(self, rung: str, picture: Picture, whole: PictureStretch) -> Told:
         """Return a stream of pictures as it is told."""
-        is_, told = picture.newest.format, self.container.get(rung, {})
+        is_, told, frames = whole.format, self.container.get(rung, {}), whole.frames
         is_dolby = is_.has_dolby_vision or "dolby_vision" in told
         form: Form = {
             "rung": rung,
@@ -98,7 +101,19 @@ class Streams:
             ]
             for name in picture.spans
         }
-        return Told(rung, form, {}, spans)
+        frozen_s = sum(float(one["length_s"]) for one in spans["freeze"])
+        scores = _scores(whole, frozen_s / picture.seen_s if picture.seen_s else 0.0)
+        return Told(rung, {**form, **scores}, {f"video.{name}": value for name, value in scores.items()}, spans)
+
+
+def _scores(whole: PictureStretch, frozen_ratio: float) -> dict[str, float]:
+    """Return the estimate of quality and what it is made of; empty where nothing is known of the coding."""
+    mos = estimate(whole, frozen_ratio=min(1.0, frozen_ratio)) if len(whole.frames) else None
+    if mos is None:
+        return {}
+    scores = {"mos": mos.total, "mos_encoding": mos.encoding, "mos_size": mos.size}
+    scores |= {"mos_motion": mos.motion, "mos_artefacts": mos.artefacts}
+    return {name: round(value, 3) for name, value in scores.items() if math.isfinite(value)}
 
 
 def longest(spans: Iterable[Form]) -> Form | None:

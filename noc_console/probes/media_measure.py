@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,7 @@ class Picture:
     spans: dict[str, list[Span]] = field(default_factory=lambda: {"freeze": [], "black": [], "bars": []})
     open: dict[str, list[Span]] = field(default_factory=dict)
     bits: int = 0
+    key_bits: int = 0
     broken: int = 0
     seen_s: float = 0.0
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class Measured:
             one = self.pictures[rung] = Picture(stretch)
         one.newest = stretch
         one.bits += stretch.bits
+        one.key_bits += stretch.key_bits
         one.broken += stretch.broken_frames
         one.seen_s += max(0.0, stretch.end_s - stretch.start_s)
         if sum(map(len, one.frames)) < MOST_PICTURES:
@@ -153,5 +155,14 @@ def _summary(sound: Sound) -> Any:
     return summarise(np.concatenate(sound.blocks), sound.layout)
 
 
-def _whole(picture: Picture) -> NDArray[np.void]:
-    return np.concatenate(picture.frames)
+def _whole(picture: Picture) -> PictureStretch:
+    """Return all stretches of a picture as one, as far as figures of the whole need it."""
+    return replace(
+        picture.newest,
+        start_s=0.0,
+        end_s=picture.seen_s,
+        frames=np.concatenate(picture.frames),
+        bits=picture.bits,
+        key_bits=picture.key_bits,
+        broken_frames=picture.broken,
+    )

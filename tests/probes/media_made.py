@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -72,7 +73,7 @@ def cut(data: bytes, pieces: int) -> list[bytes]:
     """Cut a transport stream into pieces of whole packets."""
     packets = len(data) // 188
     edges = [round(packets * piece / pieces) * 188 for piece in range(pieces + 1)]
-    return [data[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [data[a:b] for a, b in pairwise(edges)]
 
 
 def _video(output, clip):

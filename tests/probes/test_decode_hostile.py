@@ -24,7 +24,7 @@ def faults(body: bytes, **options: object) -> tuple[str, ...]:
     """What is said of some bytes; also that nothing was seen or heard where nothing should be."""
     found = Decoder().decode(Job(1, "r", FULL, body=body, is_last=True, **options))  # type: ignore[arg-type]
     for fault in found.faults:
-        assert fault.endswith(".") and fault[0].isupper() or fault.startswith(("pid/", "track/"))
+        assert (fault.endswith(".") and fault[0].isupper()) or fault.startswith(("pid/", "track/"))
         assert "Traceback" not in fault and "Error" not in fault
     return found.faults
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -259,6 +258,6 @@ def test_a_stretch_in_a_file_is_left_where_it_is(tmp_path: Path) -> None:
     path.write_bytes(clip())
     assert Decoder().decode(Job(1, "r", path=str(path), sequence=1)).pictures
     assert path.exists()
-    os.unlink(path)
+    path.unlink()
     (fault,) = Decoder().decode(Job(1, "r", path=str(path), sequence=1)).faults
     assert "not where it should be" in fault

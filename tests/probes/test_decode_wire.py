@@ -43,7 +43,7 @@ def _stretch() -> Stretch:
     return Stretch(
         3,
         1_700_000_000.5,
-        {"2160p50": PictureStretch(video, FULL, 0.0, 4.0, _frames(4), 1000, 1.0, 2)},
+        {"2160p50": PictureStretch(video, FULL, 0.0, 4.0, _frames(4), 1000, 1.0, 2, 400)},
         {"audio-en": SoundStretch(audio, 0.0, 0.05, blocks, 99, 1, ("FL", "FR", "FC", "LFE", "SL", "SR"))},
         {"2160p50": Thumbnail(3.0, 256, 144, b"\xff\xd8jpeg")},
         ("Something was cut.",),
