@@ -113,7 +113,8 @@ class Expected:
     """What a channel should look like, learned when it is added; empty means: nothing is known, do not judge.
 
     `is_still`: the picture stands still by nature (a webcam, a radio's plate), so that it is no freeze. `video_codec`
-    is `h264`, `hevc`, `mpeg2video`, ...; size and frame rate (Hz) are those of the best rung.
+    is `h264`, `hevc`, `mpeg2video`, ...; size and frame rate (Hz) are those of the best rung. `slates` are pictures
+    shown instead of a programme: the perceptual hash (16 hexadecimal digits) by name.
     """
 
     segment_s: float = 6.0
@@ -127,6 +128,7 @@ class Expected:
     width: int = 0
     height: int = 0
     frame_rate: float = 0.0
+    slates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

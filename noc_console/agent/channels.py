@@ -10,12 +10,12 @@ from typing import Any
 from noc_console.agent import imports
 from noc_console.agent.clock import Clock
 from noc_console.agent.flow import Flow
-from noc_console.agent.forms import ChannelForm, InputForm, to_channel
+from noc_console.agent.forms import MOST_SLATES, ChannelForm, InputForm, to_channel
 from noc_console.agent.recorder import Recorder
 from noc_console.agent.refusals import BadRequest, Conflict, NotFound
 from noc_console.agent.wire import channel_json, is_4k
 from noc_console.errors import KnownError
-from noc_console.model import Channel, Event, MediaMode
+from noc_console.model import Channel, Event, Expected, MediaMode
 
 MOST_CHANNELS = 5000
 
@@ -121,6 +121,15 @@ class ChannelDesk:
             await self._save_all(forms, by)
         return answer
 
+    async def set_slate(self, channel_id: int, name: str, digits: str | None, by: str) -> dict[str, Any]:
+        """Remember a picture that is shown instead of the programme by its hash, or with None forget it."""
+        async with self._turn:
+            known = self.find(channel_id)
+            inputs = tuple(replace(one, expected=_with_slate(one.expected, name, digits)) for one in known.inputs)
+            if inputs == known.inputs:
+                return self._json(known)
+            return self._json(await self._save(replace(known, inputs=inputs), "ChannelChanged", by))
+
     async def point(self, channel: Channel, urls: Iterable[str]) -> None:
         """Give the inputs of a channel new addresses: the lab has moved."""
         async with self._turn:
@@ -185,6 +194,15 @@ class ChannelDesk:
 def _named(form: ChannelForm) -> ChannelForm:
     """A channel without a name is called by its code."""
     return form if form.channel_name else form.model_copy(update={"channel_name": form.channel_code})
+
+
+def _with_slate(expected: Expected, name: str, digits: str | None) -> Expected:
+    slates = {key: kept for key, kept in expected.slates.items() if key != name}
+    if digits is not None:
+        slates[name] = digits
+    if len(slates) > MOST_SLATES:
+        raise Conflict(f"A channel has at most {MOST_SLATES} slates; forget one first.")
+    return replace(expected, slates=slates)
 
 
 def _told(channel: Channel, by: str) -> dict[str, Any]:

@@ -207,7 +207,8 @@ class Agent:
             if not channel.is_demo or self.lab.serves(one)
         ]
         self.media.assign(self.channels.by_id, inputs)
-        self.supervisor.assign(inputs)
+        # what is judged in the core is none of the workers' business: a slate learned must not start a probe anew
+        self.supervisor.assign(replace(one, expected=replace(one.expected, slates={})) for one in inputs)
         self.work.rings.keep_only(one.id for one in inputs)
         self.flow.presence.keep_only(one.id for one in inputs)
 

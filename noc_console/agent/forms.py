@@ -14,6 +14,7 @@ from noc_console.model import Access, Channel, Expected, Input, Kind, Layer, Lev
 from noc_console.net.udp_url import udp_address
 
 MASK = "***"
+MOST_SLATES = 32
 REPLAYED = (".ts", ".m2ts", ".mts", ".trp", ".pcap", ".pcapng", ".cap")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,49}\Z")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -106,6 +107,10 @@ class ExpectedForm(BaseModel):
     width: int = Field(default=0, ge=0, le=16384)
     height: int = Field(default=0, ge=0, le=16384)
     frame_rate: float = Field(default=0.0, ge=0, le=1000, allow_inf_nan=False)
+    slates: dict[
+        Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)],
+        Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")],
+    ] = Field(default_factory=dict, max_length=MOST_SLATES)
 
 
 class InputForm(BaseModel):
@@ -207,6 +212,7 @@ def to_input(form: InputForm, known: Input | None = None) -> Input:
             expected.width,
             expected.height,
             expected.frame_rate,
+            dict(expected.slates),
         ),
         media=form.media or (known.media if known else MediaMode.KEYFRAMES),
         media_rung=form.media_rung,

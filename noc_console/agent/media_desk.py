@@ -63,6 +63,7 @@ class Watched:
     pairs: Pairs = field(default_factory=Pairs)
     picture: str = ""
     picture_at: float = 0.0
+    newest_hash: int | None = None
     duration_s: float = 0.0
 
     def is_full(self) -> bool:
@@ -126,6 +127,12 @@ class MediaDesk:
             one.missed[waiting.stretch.rung] = one.missed.get(waiting.stretch.rung, 0) + 1
             one.why = why
 
+    def hash_of(self, channel_id: int) -> str | None:
+        """Return the hash of the picture a channel shows now, None where there is none."""
+        shown = self.thumbnails.newest(channel_id)
+        one = self._inputs.get(shown.input_id) if shown else None
+        return None if one is None or one.newest_hash is None else f"{one.newest_hash:016x}"
+
     def beat(self, at: float, line: Pauses | None) -> None:
         """Tell what was not decoded, and which pictures have stopped coming; once in five seconds or so."""
         for one in self._inputs.values():
@@ -169,9 +176,13 @@ class MediaDesk:
             if one.is_full():
                 return [], False
             watch = one.pictures[rung] = PictureWatch()
-        known = Known(is_still=one.entry.expected.is_still, is_ts=one.entry.kind is Kind.TS)
+        expected = one.entry.expected
+        slates = {name: int(digits, 16) for name, digits in expected.slates.items()}
+        known = Known(is_still=expected.is_still, slates=slates, is_ts=one.entry.kind is Kind.TS)
         seen = watch.step(picture, stretch.at, known)
         one.picture_at = self.clock.now()
+        if len(picture.frames):
+            one.newest_hash = int(picture.frames["hash"][-1])
         self._show_picture(one, _state_of(seen.metrics))
         self._tell(one, rung, seen.events)
         self.flow.board.set_format(one.entry.id, label_of(rung), "video", video_form(picture.format))

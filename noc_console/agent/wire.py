@@ -89,6 +89,7 @@ def input_json(one: Input) -> dict[str, Any]:
             "width": one.expected.width,
             "height": one.expected.height,
             "frame_rate": one.expected.frame_rate,
+            "slates": dict(one.expected.slates),
         },
     }
 

@@ -62,6 +62,13 @@ class Fault(BaseModel):
     rung: Annotated[str, Field(max_length=64)] = ""
 
 
+class Slate(BaseModel):
+    """What a picture shown instead of the programme is called."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f/]+$")]
+    by: Text = ""
+
+
 class Keep(BaseModel):
     """Whether the agent goes on watching after the console has gone."""
 

@@ -6,12 +6,15 @@ import asyncio
 import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import Response
 
 from noc_console.agent.media_thumbs import Shown
+from noc_console.agent.refusals import NotFound
 from noc_console.api import answers
 from noc_console.api.alarms import Id
+from noc_console.api.bodies import Slate
+from noc_console.api.catalogue import By
 from noc_console.api.door import TheAgent
 from noc_console.api.live import Wait
 
@@ -56,6 +59,25 @@ async def fresh(
     found, seq = thumbnails.since(since, MOST_BYTES)
     content = {"status": "ok", "boot": agent.board.boot, "next": seq, "thumbnails": [_form(one) for one in found]}
     return answers.bare(content)
+
+
+@routes.post("/channels/{channel_id}/slates", status_code=201)
+async def learn_slate(agent: TheAgent, channel_id: Id, wanted: Slate) -> Response:
+    """Remember the picture that a channel shows now as a slate, so that it is told when it is on air."""
+    agent.channels.find(channel_id)
+    digits = agent.media.desk.hash_of(channel_id)
+    if digits is None:
+        raise NotFound("There is no picture of this channel yet.")
+    found = await agent.channels.set_slate(channel_id, wanted.name, digits, wanted.by)
+    return answers.one("channel", found, 201)
+
+
+@routes.delete("/channels/{channel_id}/slates/{name}")
+async def forget_slate(
+    agent: TheAgent, channel_id: Id, name: Annotated[str, Path(max_length=64)], by: By = ""
+) -> Response:
+    """Forget a slate of a channel."""
+    return answers.one("channel", await agent.channels.set_slate(channel_id, name, None, by))
 
 
 def _form(one: Shown) -> dict[str, Any]:

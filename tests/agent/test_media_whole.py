@@ -76,6 +76,12 @@ def test_a_channel_of_level_light_is_seen_and_heard_and_a_killed_agent_leaves_no
         assert until(curve, "a curve of loudness")
         assert len(list(spool.iterdir())) == 1
 
+        learned = agent.post(f"/channels/{channel_id}/slates", {"name": "Back soon", "by": "T. Linh"}, 201)
+        slates = learned["channel"]["inputs"][0]["expected"]["slates"]
+        assert list(slates) == ["Back soon"]
+        assert int(slates["Back soon"], 16)
+        assert agent.http.delete(f"/channels/{channel_id}/slates/Back soon").status_code == 200
+
         changed = {"inputs": [{**agent.get(f"/channels/{channel_id}")["channel"]["inputs"][0], "media": "off"}]}
         assert agent.http.put(f"/channels/{channel_id}", json=changed).status_code == 200
         assert agent.get(f"/channels/{channel_id}")["channel"]["inputs"][0]["media"] == "off"
