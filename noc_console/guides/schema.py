@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 
 from noc_console.guides.conditions import OPERATORS
 from noc_console.guides.guide import Guide
+from noc_console.guides.questions import QUESTION_KINDS, OfMetric
 from noc_console.guides.shape import CONDITION
+from noc_console.guides.steps import STEP_KINDS
 
 CONDITION_SCHEMA = {
     "oneOf": [
@@ -53,6 +55,11 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a guide file."""
     made: dict[str, Any] = _with_references(TypeAdapter(Guide).json_schema())
     made["$defs"]["Condition"] = CONDITION_SCHEMA
+    # only a question about a metric may leave its kind away
+    for kind in (*STEP_KINDS.values(), *QUESTION_KINDS.values()):
+        if kind is not OfMetric:
+            shape = made["$defs"][kind.__name__]
+            shape["required"] = ["kind", *shape.get("required", ())]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "noc-console guide"} | made
 
 
