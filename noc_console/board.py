@@ -212,6 +212,11 @@ class Board:
         state = self._channels.get(channel_id)
         return None if state is None else self._told(state, at)
 
+    def target_s(self, input_id: int) -> float:
+        """Return the target duration an input's playlist told last, 0 where it told none."""
+        state = self._by_input.get(input_id)
+        return state.inputs[input_id].target_s if state else 0.0
+
     def alarms(self) -> list[dict[str, Any]]:
         """Return the open alarms, worst first, then newest."""
         rows = [alarm for some in self._open.values() for alarm in some.values()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from noc_console.guides.answers import Answer
@@ -35,10 +35,8 @@ def unknown(why: str, kind: str = "", **more: Any) -> Told:
 
 def to_json(told: Told) -> dict[str, Any]:
     """Return an answer as plain JSON in one object; what is empty is left out, value, samples and why never are."""
-    flat = {**asdict(told), **asdict(told.answer)}
-    del flat["answer"]
-    kept = ("value", "samples", "why", "kind")
-    return {key: value for key, value in flat.items() if key in kept or value not in (None, "", (), [], {})}
+    flat = {name: getattr(told, name) for name in _OWN} | {name: getattr(told.answer, name) for name in _CORE}
+    return {name: value for name, value in flat.items() if name in _ALWAYS or value not in (None, "", (), [], {})}
 
 
 def from_json(row: Mapping[str, Any]) -> Told:
@@ -53,5 +51,6 @@ def answer_of(row: Mapping[str, Any]) -> Answer:
     return Answer(**known)
 
 
+_ALWAYS = frozenset(("value", "samples", "why", "kind"))
 _CORE = {one.name for one in fields(Answer)}
 _OWN = {one.name for one in fields(Told)} - {"answer"}

@@ -53,7 +53,11 @@ class Answers:
         own = {name: one for name, one in questions.items() if not isinstance(one, FROM_THE_RUN)}
         asked = Asked(place, at, self.board, self.channels())
         kinds = frozenset(kind for one in own.values() for kind in _kinds_of(one))
-        asked.reads = await self.readings.read([curve for one in own.values() for curve in _needs(one, asked)], at)
+        metrics = {one.metric for one in own.values() if isinstance(one, OfMetric | OfBaseline)}
+        asked.days = {metric: await self.readings.day(metric, place.began_at) for metric in metrics}
+        for _ in range(2):  # what is far back is read only where nothing is near
+            needed = [curve for one in own.values() for curve in _needs(one, asked)]
+            asked.reads = {**asked.reads, **await self.readings.read(needed, at)}
         asked.events = await self.changes.read(kinds, at) if kinds else ()
         told = {name: _told(one, asked) for name, one in own.items() if not isinstance(one, DERIVED)}
         for name, one in own.items():

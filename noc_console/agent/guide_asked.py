@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from noc_console.agent.guide_place import AGENT, Place, usual_s
-from noc_console.agent.guide_readings import Curve, Read
+from noc_console.agent.guide_place import AGENT, Place, sisters, usual_s
+from noc_console.agent.guide_readings import Curve, Read, Usual
 from noc_console.board import Board
 from noc_console.model import Channel, Event, Input, Layer
 
@@ -24,6 +24,8 @@ class Asked:
     channels: Mapping[int, Channel]
     reads: Mapping[Curve, Read] = field(default_factory=dict)
     events: Sequence[Event] = ()
+    days: Mapping[str, Mapping[int, Usual]] = field(default_factory=dict)
+    _sisters: dict[tuple[int, str], tuple[tuple[Channel, Input], ...]] = field(default_factory=dict)
     _shown: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def entry_at(self, layer: str = "", metric: str = "") -> tuple[Input | None, str]:
@@ -47,5 +49,11 @@ class Asked:
 
     def usual_s(self, entry: Input) -> float:
         """Return how often an input is measured at least, in seconds."""
-        target = self.shown(entry).get("metrics", {}).get("playlist.target_duration_s", 0.0)
-        return usual_s(entry, float(target or 0.0))
+        return usual_s(entry, self.board.target_s(entry.id))
+
+    def sisters(self, entry: Input, same: str) -> tuple[tuple[Channel, Input], ...]:
+        """Return the channels that share a place with an input; looked for once."""
+        key = (entry.id, same)
+        if key not in self._sisters:
+            self._sisters[key] = sisters(self.place, entry, self.channels.values(), same)
+        return self._sisters[key]

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from noc_console.agent.guide_answer import Told, unknown
 from noc_console.agent.guide_asked import Asked
 from noc_console.agent.guide_place import AGENT
-from noc_console.agent.guide_readings import LOOKBACK_S, Curve, Point, Read, shown, stale_after_s, statistic_of
+from noc_console.agent.guide_readings import (
+    DAY_S,
+    LOOKBACK_S,
+    Curve,
+    Point,
+    Read,
+    Usual,
+    shown,
+    stale_after_s,
+    statistic_of,
+)
 from noc_console.catalogues import metrics
 from noc_console.guides.answers import Answer
 from noc_console.guides.questions import OfAge, OfBaseline, OfMetric
 from noc_console.model import Input
 
-DAY_S = 86_400.0
 OnMetric = OfMetric | OfBaseline | OfAge
+_OF_HOURS: Mapping[str, Callable[[Usual], float]] = {
+    "mean": lambda usual: usual.mean,
+    "min": lambda usual: usual.low,
+    "max": lambda usual: usual.high,
+    "spread": lambda usual: usual.high - usual.low,
+    "count": lambda usual: float(usual.samples),
+}
 
 
 def needs(question: OnMetric, asked: Asked) -> Iterable[Curve]:
-    """Return the curves an answer is made from."""
+    """Return the curves an answer is made from; asked again when these were read, those that are needed then."""
     entry, _ = asked.entry_at(question.layer, question.metric)
     if entry is None:
         return ()
@@ -30,9 +46,16 @@ def needs(question: OnMetric, asked: Asked) -> Iterable[Curve]:
             ]
             return (_window(question, entry), _day(question, entry, asked), *others)
         case OfBaseline():
-            return (_day(question, entry, asked, question.window_s),)
+            known = _usual(question, entry, asked)
+            return (
+                ()
+                if known and question.statistic in _OF_HOURS
+                else (_day(question, entry, asked, question.window_s),)
+            )
         case OfAge():
-            return (Curve(entry.id, question.metric), Curve(entry.id, question.metric, DAY_S))
+            close = Curve(entry.id, question.metric)
+            is_silent = close in asked.reads and not asked.reads[close].points
+            return (close, Curve(entry.id, question.metric, DAY_S)) if is_silent else (close,)
 
 
 def told_of(question: OnMetric, asked: Asked) -> Told:
@@ -54,7 +77,7 @@ def _metric(question: OfMetric, entry: Input, asked: Asked) -> Told:
     layers = {}
     for one in asked.place.inputs if entry is not AGENT else ():
         if asked.reads[_window(question, one)].points:
-            layers[one.layer.name.lower()] = _rounded(window_answer(question, one, asked).value)
+            layers[one.layer.name.lower()] = window_value(question, one, asked)[0]
     return Told(
         replace(answer, layers=layers if len(layers) > 1 else {}),
         question.kind,
@@ -62,31 +85,44 @@ def _metric(question: OfMetric, entry: Input, asked: Asked) -> Told:
         question.statistic,
         entry.id,
         int(entry.layer),
-        baseline=_normal(asked.reads[_day(question, entry, asked)]),
+        baseline=_normal(question, entry, asked),
     )
 
 
 def window_answer(question: OfMetric, entry: Input, asked: Asked) -> Answer:
-    """Return a statistic of one input's metric over the newest window."""
+    """Return a statistic of one input's metric over the newest window, with a small chart of it."""
     read = asked.reads[_window(question, entry)]
-    start, unit = asked.at - question.window_s, unit_of(question.metric)
-    period_s = read.period_s(asked.usual_s(entry))
-    points = read.since(start) if question.statistic != "last" else read.points
-    if why := silence(read, points, asked.at, period_s):
-        return Answer(None, why, start=start, end=asked.at, unit=unit, provenance=_origin(entry))
+    value, samples, why = window_value(question, entry, asked)
+    start, unit = read.at - question.window_s, unit_of(question.metric)
+    if not samples:
+        return Answer(None, why, start=start, end=read.at, unit=unit, provenance=_origin(entry))
+    unit = {"count": "1", "slope": f"{unit}/s"}.get(question.statistic, unit)
+    chart = shown(_points(question, read))
+    return Answer(value, why, samples, start, read.at, unit, chart, _origin(entry))
+
+
+def window_value(question: OfMetric, entry: Input, asked: Asked) -> tuple[float | None, int, str]:
+    """Return a statistic over the newest window, its samples, and why there is none; what was made is kept."""
+    read = asked.reads[_window(question, entry)]
+    usual_s = asked.usual_s(entry)
+    key = (question.window_s, question.statistic, usual_s)
+    if key not in read.made:
+        read.made[key] = _made(question, read, usual_s)
+    found: tuple[float | None, int, str] = read.made[key]
+    return found
+
+
+def _made(question: OfMetric, read: Read, usual_s: float) -> tuple[float | None, int, str]:
+    period_s = read.period_s(usual_s)
+    points = _points(question, read)
+    if why := silence(read, points, read.at, period_s):
+        return None, 0, why
     value = statistic_of(question.statistic, points, question.metric, period_s)
-    return Answer(
-        _rounded(value),
-        "" if value is not None else "Too few samples.",
-        sum(point[4] for point in points),
-        start,
-        asked.at,
-        unit
-        if question.statistic not in ("count", "slope")
-        else {"count": "1", "slope": f"{unit}/s"}[question.statistic],
-        shown(points),
-        _origin(entry),
-    )
+    return _rounded(value), sum(point[4] for point in points), "" if value is not None else "Too few samples."
+
+
+def _points(question: OfMetric, read: Read) -> tuple[Point, ...]:
+    return read.points if question.statistic == "last" else read.since(read.at - question.window_s)
 
 
 def silence(read: Read, points: tuple[Point, ...], at: float, period_s: float) -> str:
@@ -99,13 +135,19 @@ def silence(read: Read, points: tuple[Point, ...], at: float, period_s: float) -
 
 
 def _baseline(question: OfBaseline, entry: Input, asked: Asked) -> Told:
-    read = asked.reads[_day(question, entry, asked, question.window_s)]
     end = asked.place.began_at
     start, unit = end - question.window_s, unit_of(question.metric)
-    value = statistic_of(question.statistic, read.points, question.metric, LOOKBACK_S)
+    known = _usual(question, entry, asked)
+    value: float | None
+    chart: tuple[tuple[float, float], ...] = ()
+    if known and question.statistic in _OF_HOURS:
+        value, count = _OF_HOURS[question.statistic](known), known.samples
+    else:
+        points = asked.reads[_day(question, entry, asked, question.window_s)].points
+        value = statistic_of(question.statistic, points, question.metric, LOOKBACK_S)
+        count, chart = sum(point[4] for point in points), shown(points)
     why = "" if value is not None else "Nothing was measured in the time before the alarm."
-    count = sum(point[4] for point in read.points)
-    answer = Answer(_rounded(value), why, count, start, end, unit, shown(read.points), _origin(entry))
+    answer = Answer(_rounded(value), why, count, start, end, unit, chart, _origin(entry))
     return Told(answer, question.kind, question.metric, question.statistic, entry.id, int(entry.layer))
 
 
@@ -122,15 +164,24 @@ def _age(question: OfAge, entry: Input, asked: Asked) -> Told:
     return Told(answer, question.kind, question.metric, "", entry.id, int(entry.layer))
 
 
-def _normal(read: Read) -> dict[str, float]:
+def _usual(question: OfMetric | OfBaseline, entry: Input, asked: Asked) -> Usual | None:
+    """Return what was usual in the day before the alarm where whole hours tell it, for all rungs."""
+    is_day = isinstance(question, OfMetric) or question.window_s == DAY_S
+    return asked.days.get(question.metric, {}).get(entry.id) if is_day and question.rung in ("", "*") else None
+
+
+def _normal(question: OfMetric, entry: Input, asked: Asked) -> dict[str, float]:
     """Return what was usual in the day before the alarm, empty where nothing was measured."""
-    if not read.points:
-        return {}
-    count = sum(point[4] for point in read.points)
-    mean = sum(point[2] * point[4] for point in read.points) / count
-    low, high = min(point[1] for point in read.points), max(point[3] for point in read.points)
-    rounded = {name: float(f"{value:.6g}") for name, value in (("mean", mean), ("min", low), ("max", high))}
-    return {**rounded, "samples": count}
+    known = _usual(question, entry, asked)
+    if known is None:
+        points = asked.reads[_day(question, entry, asked)].points
+        if not points:
+            return {}
+        count = sum(point[4] for point in points)
+        mean = sum(point[2] * point[4] for point in points) / count
+        known = Usual(mean, min(point[1] for point in points), max(point[3] for point in points), count)
+    rounded = (("mean", known.mean), ("min", known.low), ("max", known.high))
+    return {**{name: float(f"{value:.6g}") for name, value in rounded}, "samples": known.samples}
 
 
 def _window(question: OfMetric, entry: Input) -> Curve:

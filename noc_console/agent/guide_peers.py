@@ -8,8 +8,8 @@ from typing import Any
 from noc_console.agent import guide_findings
 from noc_console.agent.guide_answer import Told, unknown
 from noc_console.agent.guide_asked import Asked
-from noc_console.agent.guide_curves import unit_of, window_answer
-from noc_console.agent.guide_place import AGENT, sisters
+from noc_console.agent.guide_curves import unit_of, window_value
+from noc_console.agent.guide_place import AGENT
 from noc_console.agent.guide_readings import LOOKBACK_S, Curve
 from noc_console.guides.answers import Answer
 from noc_console.guides.conditions import OPERATORS
@@ -65,7 +65,7 @@ def _sisters(question: OfPeers, asked: Asked) -> Sequence[Sister]:
     entry, _ = asked.entry_at(question.layer)
     if entry is None or entry is AGENT:
         return ()
-    return sisters(asked.place, entry, asked.channels.values(), question.same)[:MOST_SISTERS]
+    return asked.sisters(entry, question.same)[:MOST_SISTERS]
 
 
 def _value(question: OfPeers, sister: Sister, asked: Asked) -> float | None:
@@ -74,7 +74,7 @@ def _value(question: OfPeers, sister: Sister, asked: Asked) -> float | None:
         window = (asked.at - question.window_s, asked.at)
         return guide_findings.told_of(question.finding, entry, asked, window).answer.value
     asks = OfMetric(metric=question.metric, statistic=question.statistic, window_s=question.window_s)
-    return window_answer(asks, entry, asked).value
+    return window_value(asks, entry, asked)[0]
 
 
 def _meets(question: OfPeers, value: float) -> bool:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 from noc_console.agent.recorder import Recorder
 from noc_console.board import SMALLEST_IS_WORST
 from noc_console.guides.questions import Statistic
-from noc_console.history import SeriesQuery
+from noc_console.history import SeriesQuery, TopRow
 
 LOOKBACK_S = 300.0  # at least so much is read, so that the usual pace of a series is known
-FRESH_S = 1.0  # so long an answer is good for others that ask the same: a tick
-MOST_POINTS = 1000
+FRESH_S = 2.5  # so long a curve is good for others that ask for the same one: a flood asks for its sisters' often
+MOST_POINTS = 300
 DAY_POINTS = 96
+DAY_S, HOUR_S = 86_400.0, 3600.0
 MOST_SHOWN = 60
 _AT_ONCE = 64  # curves of one turn in a reader's thread
 _MOST_HELD = 200_000  # points, some 40 MB
+_MOST_DAYS = 128
 _LONG_S = 3 * 3600.0
 _GRACE_S = 3.0  # a tick, a batch, and the way through the pipe
 Point = tuple[float, float, float, float, int]  # at, min, mean, max, n
@@ -36,10 +40,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the history gave for a curve: its points, and the time it was read at."""
+    """What the history gave for a curve: its points, the time it was read at, and what was made of it already."""
 
     at: float
     points: tuple[Point, ...] = ()
+    made: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False)
 
     @property
     def last_at(self) -> float | None:
@@ -52,16 +57,29 @@ class Read:
 
     def period_s(self, least_s: float) -> float:
         """Return the usual time between two samples: what was seen, but not under `least_s`."""
-        gaps = sorted(after[0] - before[0] for before, after in zip(self.points, self.points[1:], strict=False))
-        return max(least_s, gaps[len(gaps) // 2]) if gaps else least_s
+        if ("period",) not in self.made:
+            gaps = sorted(after[0] - before[0] for before, after in pairwise(self.points))
+            self.made[("period",)] = gaps[len(gaps) // 2] if gaps else 0.0
+        return max(least_s, float(self.made[("period",)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What was usual for one metric of an input over the whole hours of a day: over all rungs."""
+
+    mean: float
+    low: float
+    high: float
+    samples: int
 
 
 @dataclass(slots=True)
 class Readings:
-    """Reads curves of the history; what was read a moment ago is not read again."""
+    """Reads curves and days of the history; what was read a moment ago is not read again."""
 
     recorder: Recorder
     _known: dict[Curve, Read] = field(default_factory=dict)
+    _days: dict[tuple[str, int], Mapping[int, Usual]] = field(default_factory=dict)
     _held: int = 0
 
     async def read(self, curves: Iterable[Curve], at: float) -> Mapping[Curve, Read]:
@@ -72,6 +90,20 @@ class Readings:
         for begin in range(0, len(missing), _AT_ONCE):
             found |= await self._read(missing[begin : begin + _AT_ONCE], at)
         return found
+
+    async def day(self, metric: str, end: float) -> Mapping[int, Usual]:
+        """Return what was usual for each input in the 24 h before a time, by whole hours; all in one reading."""
+        key = (metric, int(end // HOUR_S))
+        if key not in self._days:
+            last = key[1] * HOUR_S
+            rows = await self.recorder.ask(self.recorder.history.hours(metric, last - DAY_S, last))
+            by_input: dict[int, list[TopRow]] = {}
+            for row in rows:
+                by_input.setdefault(row.input, []).append(row)
+            self._days[key] = {number: _usual(some) for number, some in by_input.items()}
+            while len(self._days) > _MOST_DAYS:
+                del self._days[next(iter(self._days))]
+        return self._days[key]
 
     def _is_fresh(self, curve: Curve, at: float) -> bool:
         known = self._known.get(curve)
@@ -92,6 +124,12 @@ class Readings:
     def _forget(self, curve: Curve) -> None:
         known = self._known.pop(curve, None)
         self._held -= len(known.points) + 1 if known else 0
+
+
+def _usual(rows: Sequence[TopRow]) -> Usual:
+    count = sum(row.n for row in rows)
+    mean = sum(row.mean * row.n for row in rows) / count
+    return Usual(mean, min(row.min for row in rows), max(row.max for row in rows), count)
 
 
 def _query(curve: Curve, at: float) -> SeriesQuery:

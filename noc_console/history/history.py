@@ -133,6 +133,14 @@ class History:
             lambda c: ranking.read_top(c, self._shelves(), ranking.TopQuery(metric, start, end, n, order))
         )
 
+    async def hours(self, metric: str, start: float, end: float) -> tuple[TopRow, ...]:
+        """Return count, mean and extremes of every series of a metric over the whole hours in [start, end)."""
+        first, last = -(-start // reading.HOUR_S) * reading.HOUR_S, end // reading.HOUR_S * reading.HOUR_S
+        if last <= first:
+            return ()
+        query = ranking.TopQuery(metric, first, last, 0)
+        return await self._read(lambda c: ranking.read_all(c, self._shelves(), query))
+
     async def events(self, after: int, kinds: frozenset[str] = frozenset(), limit: int = 1000) -> tuple[Event, ...]:
         """Return events after a sequence number, those that still wait for the store included; no kinds: all."""
         waiting = self._recorder.waiting

@@ -28,6 +28,23 @@ class TopQuery:
 
 def read_top(connection: Connection, shelves: Shelves, query: TopQuery) -> tuple[TopRow, ...]:
     """Return the first series of the asked order."""
+    ids, (n, total, low, high) = _sums(connection, shelves, query)
+    seen = np.flatnonzero(n)
+    rank = {"max": -high[seen], "min": low[seen], "mean": -total[seen] / n[seen]}[query.order]
+    order = seen[np.argsort(rank, kind="stable")][: min(query.n, MAX_ROWS)]
+    return _rows(shelves, ids, (n, total, low, high), order)
+
+
+def read_all(connection: Connection, shelves: Shelves, query: TopQuery) -> tuple[TopRow, ...]:
+    """Return every series of a metric that was measured in the window, in no order."""
+    ids, hours = _sums(connection, shelves, query)
+    return _rows(shelves, ids, hours, np.flatnonzero(hours[0]))
+
+
+Hours = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _sums(connection: Connection, shelves: Shelves, query: TopQuery) -> tuple[np.ndarray, Hours]:
     ids = np.array(shelves.names.of_metric(query.metric), np.int64)
     n, total = np.zeros(len(ids)), np.zeros(len(ids))
     low, high = np.full(len(ids), np.inf), np.full(len(ids), -np.inf)
@@ -35,21 +52,18 @@ def read_top(connection: Connection, shelves: Shelves, query: TopQuery) -> tuple
         n += hours[0]
         total += hours[1]
         low, high = np.minimum(low, hours[2]), np.maximum(high, hours[3])
-    seen = np.flatnonzero(n)
-    rank = {"max": -high[seen], "min": low[seen], "mean": -total[seen] / n[seen]}[query.order]
-    order = seen[np.argsort(rank, kind="stable")][: min(query.n, MAX_ROWS)]
+    return ids, (n, total, low, high)
+
+
+def _rows(shelves: Shelves, ids: np.ndarray, hours: Hours, order: np.ndarray) -> tuple[TopRow, ...]:
+    n, total, low, high = hours
     rows = []
     for at in order.tolist():
         name = shelves.names.name_of(int(ids[at]))
         if name is not None:
-            worst = TopRow(
-                name.input, name.rung, float(low[at]), float(total[at] / n[at]), float(high[at]), int(n[at])
-            )
-            rows.append(worst)
+            mean = float(total[at] / n[at])
+            rows.append(TopRow(name.input, name.rung, float(low[at]), mean, float(high[at]), int(n[at])))
     return tuple(rows)
-
-
-Hours = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def _stored(connection: Connection, shelves: Shelves, query: TopQuery, ids: np.ndarray) -> Hours:

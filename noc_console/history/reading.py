@@ -70,11 +70,13 @@ def _pieces(connection: Connection, shelves: Shelves, query: SeriesQuery, series
                 yield piece
     for opened in shelves.opened.values():
         if opened.start < query.end and opened.start + shelves.span_s > query.start:
-            yield _open_piece(connection, shelves, opened, series)
+            yield _open_piece(connection, shelves, opened, series, query)
 
 
-def _open_piece(connection: Connection, shelves: Shelves, window: OpenWindow, series: int) -> folding.Piece:
-    samples = window.between(series, series)
+def _open_piece(
+    connection: Connection, shelves: Shelves, window: OpenWindow, series: int, query: SeriesQuery
+) -> folding.Piece:
+    samples = window.between(series, series, query.start, query.end)
     also = next((w for w in shelves.sealed if w.start == window.start and not w.step_s), None)
     rows = shelf.read_rows(connection, also, (series,)) if also is not None else {}
     if series in rows:

@@ -41,9 +41,13 @@ class OpenWindow:
     slabs: tuple[Slab, ...] = ()
     fresh: tuple[Samples, ...] = ()
 
-    def between(self, first: int, last: int) -> Samples:
-        """Return the samples of the series first..last, sorted by series and time."""
-        parts = [slab.between(first, last) for slab in self.slabs]
+    def between(self, first: int, last: int, start: float = float("-inf"), end: float = float("inf")) -> Samples:
+        """Return the samples of the series first..last, sorted by series and time.
+
+        Minutes that lie wholly outside [start, end) (Unix seconds) are passed over; others are told whole.
+        """
+        low_ms, high_ms = start * 1000 - SLAB_MS, end * 1000
+        parts = [slab.between(first, last) for slab in self.slabs if low_ms < slab.base_ms < high_ms]
         for samples in self.fresh:
             low, high = np.searchsorted(samples.series, np.array([first, last + 1], np.uint32)).tolist()
             parts.append(Samples(samples.series[low:high], samples.ms[low:high], samples.values[low:high]))
