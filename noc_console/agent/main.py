@@ -73,7 +73,7 @@ def run(launch: Launch, serve: Serve) -> int:
     if launch.demo not in ("auto", "yes", "no"):
         raise KnownError("--demo takes auto, yes or no.")
     try:
-        asyncio.run(_household(launch, serve).live())
+        asyncio.run(household(launch, serve).live())
     except (KnownError, BaseExceptionGroup) as error:
         known = _known(error)
         life.say_failed(launch.ready_fd, str(known))
@@ -81,7 +81,8 @@ def run(launch: Launch, serve: Serve) -> int:
     return 0
 
 
-def _household(launch: Launch, serve: Serve) -> Household:
+def household(launch: Launch, serve: Serve) -> Household:
+    """Return the run that fits: one that measures, or one that shows a capsule or a backup."""
     is_capsule = launch.db is not None and launch.db.suffix == CAPSULE
     if launch.read_only or is_capsule:  # a capsule opened to be written would be set aside as damaged
         from noc_console.agent.reading import ReadingRoom

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -71,9 +72,20 @@ def copied(source: Path, target: Path) -> Path:
     """
     if not source.is_file():
         raise KnownError(f"There is no history at {source}.")
-    backup.backup(source, target)
+    wal = source.with_name(source.name + "-wal")
+    if wal.exists() and wal.stat().st_size:
+        backup.backup(source, target)  # somebody writes it, or did when it ended
+    else:
+        _copy_bytes(source, target)  # SQLite would put files of its own beside it
     migrated(target, source.name)
     return target
+
+
+def _copy_bytes(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise KnownError(f"{source.name} cannot be copied to be read: {error.strerror}.") from None
 
 
 def migrated(db: Path, name: str) -> None:
