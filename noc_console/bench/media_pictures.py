@@ -45,7 +45,7 @@ def checked_on() -> Mapping[str, Film]:
         "ticker": lambda n: _ticker(n),
         "zoom": lambda n: _zoomed(_land(1.2, 16), 1 + n / 150),
         "crowd": lambda n: _seen(_land(0.85, 17), 1.0 * n, 0.0),
-        "night": lambda n: _ink(16 + (_seen(_land(1.3, 18), 1.0 * n, 0.0) - 16.0) * 0.3),
+        "night": lambda n: _ink(np.asarray(16 + (_seen(_land(1.3, 18), 1.0 * n, 0.0) - 16.0) * 0.3, np.float64)),
         "match": lambda n: _match(n),
     }
 

@@ -16,7 +16,7 @@ Picture = NDArray[np.uint8]
 
 
 def texture(seed: int = 0, width: int = WIDTH * 3, height: int = HEIGHT * 2) -> Picture:
-    """A landscape of soft hills with fine grain on it: waves of all lengths, the long ones strong, as a camera sees."""
+    """A landscape as a camera sees it: waves of all lengths, the long ones strong."""
     waves = np.hypot(np.fft.fftfreq(height)[:, None] * height, np.fft.rfftfreq(width)[None, :] * width)
     waves[0, 0] = 1.0
     noise = np.fft.rfft2(np.random.default_rng(seed).normal(size=(height, width)))

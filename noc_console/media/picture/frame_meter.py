@@ -14,7 +14,7 @@ from noc_console.media.picture.texture import texture
 from noc_console.media.stretch import FRAME
 
 #: Pictures smaller than this are not measured: nothing of the grid or the blocks is left of them.
-LEAST_SIDE = 16
+LEAST_SIDE = 32
 
 
 class FrameMeter:

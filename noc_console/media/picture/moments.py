@@ -100,7 +100,8 @@ class Holding:
     def _settles(self, frame: np.void) -> bool:
         """Return whether the picture still moves as before, in steps too small to make it another one."""
         is_early = float(frame["at_s"]) - self._moved_s < _RESTS_S
-        return is_early and not frame["is_key"] and float(frame["step"]) > max(_RESTS * self._usual, _FAINT)
+        is_known = self._usual > 0 and not frame["is_key"]
+        return is_early and is_known and float(frame["step"]) > max(_RESTS * self._usual, _FAINT)
 
     def _moved(self, frame: np.void) -> bool:
         if self._last is None:

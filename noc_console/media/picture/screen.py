@@ -28,7 +28,8 @@ _FULL = (
 _BARS = tuple(np.array((1.0, *(share * level for level in levels[1:]))) for levels in _FULL for share in (1.0, 0.75))
 #: Where bars stand across the picture: over the whole width in seven or eight, or between grey sides (RP 219).
 _PLACES = ((0.0, 1.0, 7), (0.0, 1.0, 8), (0.125, 0.875, 7))
-_BAR_STEP = 0.05
+#: How far their levels may be off, of the first (a grey staircase is further), and pixels from their bar, of white.
+_BAR_RATIO, _BAR_STEP = 0.025, 0.05
 
 
 def active(rows: Bytes, scale: Scale) -> tuple[float, float, float, float]:
@@ -69,7 +70,7 @@ def _like(luma: Floats, line: Floats, left: float, right: float, bars: int) -> f
     found = np.array([line[bar].mean() for bar in inner[:7]])
     if found[0] < 0.4 or np.any(np.diff(found) > -0.02):
         return 0.0
-    if not any(np.abs(found / found[0] - reference).max() < _BAR_STEP * 1.6 for reference in _BARS):
+    if not any(np.abs(found / found[0] - reference).max() < _BAR_RATIO for reference in _BARS):
         return 0.0
     at = np.concatenate([np.arange(bar.start, bar.stop) for bar in inner[:7]])
     expected = np.concatenate(
