@@ -155,7 +155,11 @@ class GuideEvidence:
         if kept is not None or shelved is None:
             return kept
         self._waiting.pop(number, None)
-        await self.recorder.keep([await self._answered(alarm, shelved, float(alarm["raised_at"]))])
+        event = await self._answered(alarm, shelved, float(alarm["raised_at"]))
+        try:
+            await self.recorder.keep([event])
+        except KnownError as error:
+            _log.info("the answers of alarm %d are shown and not kept: %s", number, error)
         return self._known[number]
 
     async def kept(self, alarm_id: int) -> Evidence | None:

@@ -50,6 +50,11 @@ class GuideRoom:
             group.create_task(self.beat.run())
             group.create_task(self.checklists.run())
 
+    async def take_up(self) -> None:
+        """Take guides and walks as they are, for an agent that only shows: nothing is asked, nobody is called."""
+        await self.library.look()
+        await self.runs.load()
+
     def heard(self, event: Event) -> None:
         """Take an event that is in the journal now."""
         self.evidence.heard(event)

@@ -34,7 +34,7 @@ async def show(agent: Agent, history: ReadOnlyHistory, exhibit: Exhibit) -> None
     for room in (agent.templates, agent.rules, agent.load_figures, agent.incidents):
         await room.load()
     agent.plans.by_id = {window.id: window for window in map(window_of, await history.planned_windows())}
-    await agent.guides.library.look()
+    await agent.guides.take_up()
     agent.board.set_agent(facts_of(agent))
     agent.board.configure(agent.channels.by_id.values())
     newest = await history.newest(exhibit.at, _WITHIN_S)

@@ -67,8 +67,7 @@ class House:
         self.room = GuideRoom(self.recorder, self.flow, desk, lambda: self.channels.by_id, settings)
         self.room.library.folders = (self.db.parent / "shipped", self.db.parent / "guides")
         await self.notices.load()
-        await self.room.library.look()
-        await self.room.runs.load()
+        await self.room.take_up()
 
     def _kept(self, event: Event) -> None:
         self.heard.append(event)

@@ -336,3 +336,4 @@ async def test_what_is_not_there_cannot_be_walked(house: House) -> None:
         await begun(house, by="Lan")
     with pytest.raises(NotFound):
         await house.room.runs.told(99)
+
