@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from noc_console.model import Expected, Finding, Input, Kind, Layer, Level
 from noc_console.net.fetch import Fetcher
 from noc_console.probes.dash import watch
+from noc_console.probes.media_spool import Spool
 from noc_console.probes.tools import Recorder, Tools, now
 
 SCALE = 1000
@@ -172,13 +173,15 @@ class Watched(Recorder):
 
 
 @asynccontextmanager
-async def watching(origin: Origin, level: Level = Level.FULL, **expected: object) -> AsyncIterator[Watched]:
+async def watching(
+    origin: Origin, level: Level = Level.FULL, spool: Spool | None = None, **expected: object
+) -> AsyncIterator[Watched]:
     """Watch the origin for as long as the context lasts; a bug in the probe fails the test."""
     told = Expected(segment_s=origin.ticks / SCALE, **expected)  # type: ignore[arg-type]
     input = Input(1, 1, Layer.ORIGIN, Kind.DASH, origin.url, level=level, expected=told)
     seen = Watched()
     async with Fetcher(now) as fetcher:
-        task = asyncio.create_task(watch(input, Tools(input, fetcher, seen)))
+        task = asyncio.create_task(watch(input, Tools(input, fetcher, seen, spool=spool)))
         try:
             yield seen
             assert not task.done(), task
