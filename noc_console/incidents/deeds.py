@@ -110,7 +110,7 @@ def closed(incident: Incident, by: str, at: float) -> Incident:
     if not incident.cause:
         raise Refused(f"Say the cause before closing: one of {', '.join(CAUSES)}.")
     due = at + REVIEW_AFTER_S
-    after = replace(incident, state=State.REVIEW_DUE, closed_at=at, mitigated_at=incident.mitigated_at or at)
+    after = replace(incident, state=State.REVIEW_DUE, closed_at=at)
     after = replace(after, review=replace(after.review, due_at=due))
     review = Task(0, REVIEW_TASK, incident.commander or by, due, at, by, is_review=True)
     return replace(after, tasks=(*after.tasks, replace(review, id=max((t.id for t in after.tasks), default=0) + 1)))

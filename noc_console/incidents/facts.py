@@ -27,8 +27,10 @@ def _from_alarms(incident: Incident, alarms: Sequence[Json]) -> Times:
     gone = [one.get("cleared_at") or one.get("resolved_at") for one in alarms]
     last = max((float(at) for at in gone if at), default=None)
     is_gone = bool(alarms) and all(gone)
-    mitigated = _first(incident.mitigated_at, last if is_gone else None)
     ended = last if is_gone else incident.closed_at
+    # nobody is served worse after the end than at it, though the word is often written down later
+    said = [at for at in (incident.mitigated_at, ended) if at is not None]
+    mitigated = min(said, default=None)
     return Times(raised, raised, min(held, default=None), mitigated, ended)
 
 

@@ -38,7 +38,7 @@ def test_closing_wants_a_cause_and_makes_the_review_a_task_due_in_a_day() -> Non
     with pytest.raises(deeds.Refused, match="cause"):
         deeds.closed(incident(), "Linh", AT)
     over = deeds.closed(incident(cause="packager"), "Minh", AT + 60)
-    assert (over.state, over.closed_at, over.mitigated_at) == (State.REVIEW_DUE, AT + 60, AT + 60)
+    assert (over.state, over.closed_at) == (State.REVIEW_DUE, AT + 60)
     (review,) = over.tasks
     assert (review.owner, review.due_at, review.is_review) == ("Linh", AT + 60 + 86_400, True)
     assert over.review.due_at == review.due_at
@@ -111,6 +111,8 @@ def test_the_five_moments_come_from_the_alarms_until_somebody_says_otherwise() -
     assert facts.moments(incident(), alarms) == Times(AT - 99, AT - 99, AT - 10, AT + 50, AT + 50)
     still = [*alarms, alarm(3)]
     assert facts.moments(incident(), still) == Times(AT - 99, AT - 99, AT - 10)
+    assert facts.moments(incident(mitigated_at=AT + 20), alarms).mitigated == AT + 20
+    assert facts.moments(incident(mitigated_at=AT + 9000), alarms).mitigated == AT + 50
     said = incident(times=Times(start=AT - 500, ended=AT + 900))
     assert facts.moments(said, alarms).start == AT - 500
     assert facts.moments(said, alarms).ended == AT + 900
