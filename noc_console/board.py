@@ -36,6 +36,7 @@ class InputState:
     metrics: dict[str, dict[str, float]] = field(default_factory=dict)
     held: dict[str, dict[tuple[str, str], Held]] = field(default_factory=dict)
     rungs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    looked: dict[str, float] = field(default_factory=dict)  # scope: when it was looked at last
     target_s: float = 0.0
     decoded: dict[str, Any] = field(default_factory=dict)
     formats: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -105,6 +106,7 @@ class Board:
             return
         one = state.inputs[look.input_id]
         one.at = max(one.at, look.at)
+        one.looked[look.scope] = look.at
         if look.metrics:
             one.metrics.setdefault(look.scope, {}).update(look.metrics)
             one.target_s = look.metrics.get("playlist.target_duration_s", one.target_s)
@@ -120,7 +122,7 @@ class Board:
         one = state.inputs[input_id]
         one.rungs = {str(rung["rung"]): rung for rung in rungs}
         one.formats = {rung: found for rung, found in one.formats.items() if rung in one.rungs}
-        for scopes in (one.metrics, one.held):
+        for scopes in (one.metrics, one.held, one.looked):
             for scope in [scope for scope in scopes if "/" in scope and scope.partition("/")[2] not in one.rungs]:
                 del scopes[scope]
         state.rev = self._next()
@@ -211,6 +213,12 @@ class Board:
         """Return one channel in the form of `GET /board`, None when it is unknown."""
         state = self._channels.get(channel_id)
         return None if state is None else self._told(state, at)
+
+    def looked_at(self, input_id: int, scopes: tuple[str, ...]) -> float | None:
+        """Return when one of the scopes that begin so was looked at last, None where none was."""
+        state = self._by_input.get(input_id)
+        looked = state.inputs[input_id].looked if state else {}
+        return max((at for scope, at in looked.items() if scope.startswith(scopes)), default=None)
 
     def target_s(self, input_id: int) -> float:
         """Return the target duration an input's playlist told last, 0 where it told none."""

@@ -23,6 +23,21 @@ _AREAS: Mapping[str, tuple[str, ...]] = {
     "media": ("video.", "audio.", "media.", "hdr."),
     "cdn": ("http.", "segment.", "playlist."),
 }
+# which looks can find it; where nothing is named the figures of its area will do
+_LOOKS: Mapping[str, tuple[str, ...]] = {
+    "hls-master": ("master",),
+    "hls-segment": ("segment/",),
+    "hls-map": ("segment/",),
+    "hls-key": ("segment/", "playlist/"),
+    "hls": ("playlist/", "set"),
+    "llhls": ("playlist/",),
+    "dash-segment": ("segment/",),
+    "dash-init": ("segment/",),
+    "dash-tfdt": ("segment/",),
+    "dash": ("mpd",),
+    "ts": ("ts", "pid/", "service/", "segment/"),
+}
+_LOOKS_S = 15.0
 _ONLY: Mapping[str, Kind] = {"hls": Kind.HLS, "llhls": Kind.HLS, "dash": Kind.DASH}
 
 
@@ -42,7 +57,7 @@ def told_of(finding: str, entry: Input, asked: Asked, window: tuple[float, float
     if ended is not None:
         answer = Answer(1.0, samples=1, start=start, end=end, provenance=_where(shown))
         return Told(answer, _KIND, text=f"It ended {end - ended:.0f} s ago.", **here)
-    if why := _not_looked_at(finding, entry, shown):
+    if why := _not_looked_at(finding, entry, shown) or _not_lately(finding, entry, asked, start):
         return unknown(why, _KIND, **here)
     answer = Answer(0.0, samples=1, start=start, end=end, provenance=_where(shown))
     return Told(answer, _KIND, text="Looked for and not found.", **here)
@@ -63,6 +78,20 @@ def _not_looked_at(finding: str, entry: Input, shown: Mapping[str, Any]) -> str:
     if areas and not any(key.startswith(areas) for key in shown["metrics"]):
         return f"{finding} is not looked for on this input."
     return ""
+
+
+def _not_lately(finding: str, entry: Input, asked: Asked, start: float) -> str:
+    """Return why nobody would have seen the finding in the window: its part of the stream was not looked at."""
+    family, _, rest = finding.partition("-")
+    looks = _LOOKS.get(f"{family}-{rest.partition('-')[0]}") or _LOOKS.get(family)
+    if looks is None:
+        return ""
+    at = asked.board.looked_at(entry.id, looks)
+    since = min(start, asked.at - max(_LOOKS_S, 3 * asked.usual_s(entry)))
+    if at is not None and at >= since:
+        return ""
+    what = " or ".join(look.rstrip("/") for look in looks[:2])
+    return f"Not looked at: no {what} was read in the window."
 
 
 def _ended_at(finding: str, input_id: int, events: Iterable[Event], start: float, rung: str) -> float | None:

@@ -236,6 +236,20 @@ async def test_a_finding_is_present_absent_or_not_looked_at(house: House) -> Non
     assert (await house.ask(OfFinding(finding="dash-mpd-stale"))).answer.value is None
 
 
+async def test_a_finding_of_a_part_that_was_not_looked_at_is_unknown(house: House) -> None:
+    gone = Finding("hls-master-unreachable", "The master playlist was not delivered.")
+    house.board.observe(Observation(1, "master", NOW - 1, {"playlist.status": 404.0}, (gone,)))
+    told = await house.ask_all(
+        {
+            "master": OfFinding(finding="hls-master-unreachable"),
+            "empty": OfFinding(finding="hls-master-no-variants"),
+            "media": OfFinding(finding="hls-media-unreachable"),
+        }
+    )
+    assert {name: one.answer.value for name, one in told.items()} == {"master": 1, "empty": 0, "media": None}
+    assert told["media"].answer.why == "Not looked at: no playlist or set was read in the window."
+
+
 async def test_a_finding_that_ended_within_the_window_was_present(house: House) -> None:
     house.board.observe(Observation(1, "playlist/720p", NOW - 1, {"playlist.age_s": 3.0}))
     items = [["playlist/720p", "hls-playlist-stale", NOW - 20]]
