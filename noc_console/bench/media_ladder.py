@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noc_console.media.es.format import Video
+from noc_console.media.es.hevc_slice import key_quantiser
 from noc_console.media.picture import FrameMeter
 from noc_console.media.picture.quantiser import quantiser
 from noc_console.media.stretch import FRAME, PictureStretch
@@ -117,18 +119,22 @@ def _measured(data: bytes, rung: Rung) -> tuple[PictureStretch, list[Picture]]:
     rows: list[np.void] = []
     pictures: list[Picture] = []
     bits = key_bits = 0
-    meter = FrameMeter()
+    meter, of_key = FrameMeter(), math.nan
     with av.open(io.BytesIO(data)) as file:
         stream = file.streams.video[0]
         stream.codec_context.options = {"export_side_data": "venc_params"}
         stream.codec_context.thread_count = 1
         for packet in file.demux(stream):
             bits += packet.size * 8
+            if packet.is_keyframe and stream.codec_context.name == "hevc":
+                of_key = key_quantiser(bytes(packet)[:8192])
             key_bits += packet.size * 8 * packet.is_keyframe
             for frame in packet.decode():
                 plane: Any = frame.planes[0]
                 whole = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
-                rows.append(meter.measure(whole, len(rows) / RATE, bool(frame.key_frame), quantiser(frame)))
+                is_key = bool(frame.key_frame)
+                coarse = of_key if stream.codec_context.name == "hevc" and is_key else quantiser(frame)
+                rows.append(meter.measure(whole, len(rows) / RATE, is_key, coarse))
                 pictures.append(whole.copy())
         codec = stream.codec_context.name
     height, width = pictures[0].shape

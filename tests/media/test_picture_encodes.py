@@ -13,6 +13,7 @@ from picture_making import RATE, ids, moving, stretch_of
 
 from noc_console.bench.media_mos import by_film, measured
 from noc_console.bench.media_pictures import checked_on
+from noc_console.media.es.hevc_slice import key_quantiser
 from noc_console.media.picture import FrameMeter, PictureWatch, Seen
 from noc_console.media.picture.mos import estimate
 from noc_console.media.picture.quantiser import quantiser, told
@@ -146,3 +147,19 @@ def test_nothing_is_estimated_without_bits_and_quantiser() -> None:
     rows = rows_of(coded(moving(10), preset="ultrafast"))
     rows["quantiser"] = np.nan
     assert estimate(stretch_of(rows)) is None
+
+
+@pytest.mark.parametrize("gop", ["open-gop=0", "open-gop=1:bframes=3"])
+def test_the_quantiser_of_h265_is_read_from_its_key_slices(gop: str) -> None:
+    params = {"x265-params": f"log-level=none:qp=33:ipratio=1:keyint=10:{gop}"}
+    source = coded(moving(30), "libx265", preset="ultrafast", **params)
+    with av.open(source) as file:
+        keys = [key_quantiser(bytes(one)) for one in file.demux(video=0) if one.is_keyframe and one.size]
+    assert len(keys) >= 3 and set(keys) == {33.0}
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"\x00\x00\x01\x42\x01", b"\x00\x00\x01\x26\x01\xff" * 9, b"\x00\x00\x01\x42\x01" + b"\xff" * 60]
+)
+def test_a_torn_head_of_h265_tells_no_quantiser(junk: bytes) -> None:
+    assert np.isnan(key_quantiser(junk))

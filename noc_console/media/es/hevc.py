@@ -130,10 +130,10 @@ def _scaling_lists(bits: Golomb) -> None:
                 bits.se()
 
 
-def _reference_sets(bits: Golomb) -> None:
-    """H.265, 7.3.7: only the number of pictures of each set is kept, the next set may refer to it."""
-    pictures = 0
-    for at in range(bits.ue(64)):
+def _reference_sets(bits: Golomb) -> int:
+    """H.265, 7.3.7: return how many; only the number of pictures of each is kept, the next set may refer to it."""
+    pictures, count = 0, bits.ue(64)
+    for at in range(count):
         if at and bits.flag():
             bits.skip(1)
             bits.ue()
@@ -147,3 +147,4 @@ def _reference_sets(bits: Golomb) -> None:
             for _ in range(pictures):
                 bits.ue()
                 bits.skip(1)
+    return count

@@ -87,9 +87,10 @@ def _quantiser(stretch: PictureStretch) -> float:
     frames = stretch.frames
     if not len(frames):
         return math.nan
-    told = frames["quantiser"][~np.isnan(frames["quantiser"])]
-    if len(told):
-        return float(told.mean()) + (_KEY_FINER if stretch.mode != "full" else 0.0)
+    is_told = ~np.isnan(frames["quantiser"])
+    if is_told.any():
+        told = frames[is_told]
+        return float(told["quantiser"].mean()) + (_KEY_FINER if told["is_key"].all() else 0.0)
     pixels, rate = stretch.format.width * stretch.format.height, stretch.format.frame_rate
     seconds = stretch.end_s - stretch.start_s
     keys = int(frames["is_key"].sum())

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noc_console.media.es.format import Video
+from noc_console.media.es.hevc_slice import key_quantiser
 from noc_console.media.picture.frame_meter import LEAST_SIDE, FrameMeter
 from noc_console.media.picture.quantiser import quantiser
 from noc_console.media.stretch import FRAME, PictureStretch
@@ -48,6 +49,7 @@ class PictureLane:
         self._meter_form: tuple[int, bool, bool] | None = None
         self._video: Video | None = None
         self._head = b""
+        self._key_quantiser = math.nan
         self._size: tuple[int, int, str | None] | None = None
         self._is_shared = False
         self._last_key_s = math.nan
@@ -164,6 +166,7 @@ class PictureLane:
         head = formats.headers(self.track, unit) if unit is not None else b""
         if self._video is None or head != self._head:
             self._head = head
+            self._key_quantiser = key_quantiser(head) if self.track.codec == "hvc1" else math.nan
             self._video = formats.video(self.track, head, frame)
 
     def _row(self, frame: Any, at_s: float, is_key: bool) -> np.void | None:
@@ -174,7 +177,10 @@ class PictureLane:
         form = (depth, int(frame.color_range) == 2, bool(frame.interlaced_frame) or self._video.is_interlaced)
         if self._meter is None or form != self._meter_form:
             self._meter, self._meter_form = FrameMeter(*form), form
-        return self._meter.measure(plane, at_s, is_key, quantiser(frame))
+        coarse = quantiser(frame)
+        # of H.265 the library tells nothing: the newest key picture's own slice does
+        coarse = self._key_quantiser if is_key and math.isnan(coarse) else coarse
+        return self._meter.measure(plane, at_s, is_key, coarse)
 
     def _stretch(self, units: list[Unit], rows: list[np.void], mode: str, broken: int) -> PictureStretch | None:
         times = np.sort(np.array([unit.pts_s for unit in units if not math.isnan(unit.pts_s)]))
