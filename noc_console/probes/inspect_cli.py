@@ -39,10 +39,10 @@ def run(
             raise KnownError(f"There is no CA file {ca_file}.")
         access = Access(headers=parsed_headers(headers), ca_file=ca_file)
         path = ts_inspect.path_of(source) if not seconds else None
-        if path is not None and ts_inspect.is_stream_file(path):
-            found = _stream_file(source, path, wants_media)
-        elif path is not None and is_media_file(path):
+        if path is not None and is_media_file(path):
             found = _media_file(source, path, init)
+        elif path is not None and ts_inspect.is_stream_file(path):
+            found = _stream_file(source, path, wants_media)
         else:
             found = _watched(source, seconds, access, is_decrypting, wants_media)
     except KnownError as error:

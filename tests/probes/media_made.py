@@ -20,9 +20,11 @@ Sing = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 def moving(at_s: float, width: int, height: int) -> Luma:
-    """A pattern that goes sideways, so that no two frames are alike."""
-    columns = (np.arange(width) + round(at_s * 100)) % 64
-    return np.broadcast_to(40 + columns * 2 + (np.arange(height) % 32)[:, None], (height, width)).astype(np.uint8)
+    """Waves that go sideways under a grain that stands, so that no two frames are alike."""
+    across, down = np.arange(width)[None, :], np.arange(height)[:, None]
+    waves = np.sin(across * 0.13 + at_s * 7) + np.sin(down * 0.11 + across * 0.03 - at_s * 5)
+    grain = np.random.default_rng(1).normal(0, 2, (height, width))
+    return np.clip(125 + 40 * waves + grain, 16, 235).astype(np.uint8)
 
 
 def tone(times: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -38,8 +40,8 @@ class Clip:
     container: str = "mpegts"
     video: str = "libx264"
     audio: str = "aac"
-    width: int = 320
-    height: int = 180
+    width: int = 256
+    height: int = 144
     fps: int = 25
     gop: int = 25
     pixels: str = "yuv420p"

@@ -66,7 +66,7 @@ def test_a_truncated_segment_gives_what_is_there() -> None:
     assert 5 < len(half.pictures["r"].frames) < 50
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_flipped_bytes_never_raise(seed: int) -> None:
     chance = random.Random(seed)
     for clean, init in ((TS, b""), (FRAGMENT, INIT)):
@@ -78,7 +78,7 @@ def test_flipped_bytes_never_raise(seed: int) -> None:
             Decoder().decode(Job(1, "", mode, body=bytes(body), init=init))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_lost_packets_are_counted_and_heal(seed: int) -> None:
     chance = random.Random(seed)
     rows = [TS[at : at + 188] for at in range(0, len(TS), 188)]
@@ -171,7 +171,7 @@ def _grown(init: bytes, box: bytes) -> bytes:
 
 def _with_size(width: int, height: int) -> bytes:
     """A clip whose sequence parameter set claims another size: its numbers are written anew, bit by bit."""
-    clean = made(Clip(seconds=0.4, width=320, height=180))
+    clean = made(Clip(seconds=0.4, width=256, height=144))
     at = clean.index(b"\x00\x00\x00\x01\x67")
     sps = bytearray(clean[at + 5 : at + 8]) + _golomb(0, 0, 0, 1, width // 16 - 1, height // 16 - 1)
     return media_made.replaced_unit(clean, at + 5, bytes(sps))

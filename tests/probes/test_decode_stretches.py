@@ -43,14 +43,14 @@ def sound(stretch: Stretch) -> SoundStretch:
 
 
 def test_a_ts_segment_becomes_all_its_frames_and_its_sound() -> None:
-    found = Decoder().decode(Job(7, "180p25@1.0M", FULL, body=clip(), at=1000.0, sequence=1, is_last=True))
+    found = Decoder().decode(Job(7, "144p25@1.0M", FULL, body=clip(), at=1000.0, sequence=1, is_last=True))
     assert found.faults == ()
     assert (found.input_id, found.at) == (7, 1000.0)
-    seen = found.pictures["180p25@1.0M"]
+    seen = found.pictures["144p25@1.0M"]
     assert (seen.format.codec, seen.format.width, seen.format.height, seen.format.frame_rate) == (
         "h264",
-        320,
-        180,
+        256,
+        144,
         25,
     )
     assert len(seen.frames) == 100
@@ -59,7 +59,7 @@ def test_a_ts_segment_becomes_all_its_frames_and_its_sound() -> None:
     assert seen.key_interval_s == pytest.approx(1.0)
     assert seen.frames["is_key"].sum() == 4
     assert seen.bits > 0
-    heard = found.sounds["180p25@1.0M"]
+    heard = found.sounds["144p25@1.0M"]
     assert (heard.format.codec, heard.format.profile, heard.layout) == ("aac", "LC", ("FL", "FR"))
     assert heard.end_s - heard.start_s == pytest.approx(4.0, abs=0.06)
 

@@ -6,10 +6,12 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from noc_console.media.stretch import Stretch
 from noc_console.probes.decode.decoder import Decoder
 from noc_console.probes.decode.job import KEYFRAMES, Job
 
@@ -26,6 +28,11 @@ def _rows(folder: Path) -> dict[str, list[dict[str, str]]]:
     return found
 
 
+@cache
+def _decoded(path: Path) -> Stretch:
+    return Decoder().decode(Job(1, "", KEYFRAMES, path=str(path), is_last=True))
+
+
 def _told(rows: list[dict[str, str]]) -> Iterator[tuple[object, ...]]:
     for row in rows:
         if int(row["width"] or 0) and row["profile"] and row["codec"] not in ("dvb_teletext",):
@@ -35,11 +42,11 @@ def _told(rows: list[dict[str, str]]) -> Iterator[tuple[object, ...]]:
 
 
 def test_every_clip_is_what_ffprobe_says(testdata: Path) -> None:
-    decoder, wrong, count = Decoder(), [], 0
-    for number, (name, rows) in enumerate(_rows(testdata).items()):
+    wrong, count = [], 0
+    for name, rows in _rows(testdata).items():
         if any(part in name for part in LEFT_OUT) or not (testdata / name).exists():
             continue
-        found = decoder.decode(Job(number, "", KEYFRAMES, path=str(testdata / name), is_last=True))
+        found = _decoded(testdata / name)
         formats = [one.format for one in (*found.pictures.values(), *found.sounds.values())]
         seen = {(one.codec, one.profile, one.width, one.height) for one in formats if one.kind == "video"}
         seen |= {(one.codec, one.sample_rate, one.channels) for one in formats if one.kind == "audio"}
@@ -52,13 +59,12 @@ def test_every_clip_is_what_ffprobe_says(testdata: Path) -> None:
 
 
 def test_frame_rates_are_those_of_ffprobe(testdata: Path) -> None:
-    decoder = Decoder()
-    for number, (name, rows) in enumerate(_rows(testdata).items()):
+    for name, rows in _rows(testdata).items():
         for row in rows:
             rate = float(Fraction(row["r_frame_rate"])) if row["width"] and row["profile"] else 0.0
             if not 10 < rate < 130 or any(part in name for part in LEFT_OUT) or not (testdata / name).exists():
                 continue
-            found = decoder.decode(Job(number, "", KEYFRAMES, path=str(testdata / name), is_last=True))
+            found = _decoded(testdata / name)
             rates = [one.format.frame_rate for one in found.pictures.values()]
             assert not rates or any(one == pytest.approx(rate, rel=0.01) for one in rates), name
 

@@ -55,6 +55,8 @@ class TsDemuxer:
         if is_end:
             pieces += self._grid.finish()
             self._grid = Grid()
+        if not pieces and self._tracks:
+            return Demuxed(faults=["No packet of the transport stream is in it: there are no sync bytes on a grid."])
         if not pieces:
             raise Undecodable("It is no transport stream: no sync bytes stand on a grid.")
         blocks = [piece.block for piece in pieces]
