@@ -11,7 +11,7 @@ from noc_console.agent.guide_readings import Curve, Read, Usual
 from noc_console.board import Board
 from noc_console.model import Channel, Event, Input, Layer
 
-_AGENT_METRICS = ("agent.",)
+_AGENT_METRICS = ("agent.", "clock.")
 
 
 @dataclass(slots=True)

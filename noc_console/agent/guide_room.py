@@ -14,6 +14,7 @@ from noc_console.agent.guide_checklists import Checklists
 from noc_console.agent.guide_diagnostics import Diagnostics
 from noc_console.agent.guide_evidence import GuideEvidence
 from noc_console.agent.guide_library import library_of
+from noc_console.agent.guide_reviews import Reviews
 from noc_console.agent.guide_runs import GuideRuns, Wish
 from noc_console.agent.guide_view import tree
 from noc_console.agent.recorder import Recorder
@@ -38,12 +39,14 @@ class GuideRoom:
         self.answers = Answers(recorder, flow.board, channels)
         self.evidence = GuideEvidence(recorder, self.library, self.answers, lambda: flow.engine.alarms)
         self.runs = GuideRuns(recorder, self.library, self.evidence, self.answers, alarms.one, self._show)
+        self.reviews = Reviews(recorder, self.library, flow.tell)
         self.diagnostics = Diagnostics()
         self.beat = GuideBeat(self.runs, self.diagnostics)
         self.checklists = Checklists(self.runs, parse_zone(settings.zone), flow.tell)
 
     async def run(self) -> None:
         """Work until cancelled."""
+        await self.reviews.load()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.library.run())
             group.create_task(self.evidence.run())
@@ -53,6 +56,7 @@ class GuideRoom:
     async def take_up(self) -> None:
         """Take guides and walks as they are, for an agent that only shows: nothing is asked, nobody is called."""
         await self.library.look()
+        await self.reviews.load()
         await self.runs.load()
 
     def heard(self, event: Event) -> None:
@@ -78,7 +82,8 @@ class GuideRoom:
     def guide(self, guide_id: str) -> dict[str, Any]:
         """Return a whole guide, for drawing its tree."""
         found = self.library.find(guide_id)
-        return {**tree(found.guide), "is_site": found.is_site, "file": found.file, "changed_at": found.changed_at}
+        more = {"is_site": found.is_site, "file": found.file, "changed_at": found.changed_at}
+        return {**tree(found.guide), **more, "reviewed": self.reviews.newest.get(found.guide.id)}
 
     async def evidence_of(self, alarm_id: int) -> dict[str, Any]:
         """Return what was answered and kept for an alarm."""

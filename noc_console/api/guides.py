@@ -32,6 +32,14 @@ class Start(BaseModel):
     by: By = ""
 
 
+class Reviewing(BaseModel):
+    """Who has looked a guide through."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: By = ""
+
+
 class Diagnosing(BaseModel):
     """Which step's diagnostic to run."""
 
@@ -44,7 +52,7 @@ class Diagnosing(BaseModel):
 @routes.get("/guides")
 async def listed(agent: TheAgent) -> Response:
     """Return every guide in force, by id."""
-    return answers.listed("guides", agent.guides.library.listed())
+    return answers.listed("guides", agent.guides.reviews.listed())
 
 
 @routes.get("/guides/mistakes")
@@ -107,6 +115,12 @@ async def diagnose(agent: TheAgent, run_id: Id, form: Diagnosing) -> Response:
 async def one(agent: TheAgent, guide_id: GuideId) -> Response:
     """Return a whole guide, for drawing its tree."""
     return answers.one("guide", agent.guides.guide(guide_id))
+
+
+@routes.post("/guides/{guide_id}/review")
+async def review(agent: TheAgent, guide_id: GuideId, form: Reviewing) -> Response:
+    """Write down that somebody has looked a guide through as it is now."""
+    return answers.one("reviewed", await agent.guides.reviews.review(guide_id, form.by))
 
 
 @routes.get("/alarms/{alarm_id}/evidence")

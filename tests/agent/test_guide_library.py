@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from guide_house import Channels, House
 
-from noc_console.agent.refusals import NotFound
+from noc_console.agent.refusals import BadRequest, NotFound
 
 
 def guide(name: str = "PB-SLOW", version: int = 1, alarms: str = "SEGMENT_SLOW", title: str = "Slow") -> str:
@@ -107,3 +107,13 @@ async def test_a_whole_guide_is_told_for_drawing(house: House) -> None:
     assert (told["guide"], told["is_site"], [step["id"] for step in told["steps"]]) == ("PB-SLOW", False, ["form"])
     with pytest.raises(NotFound):
         house.room.guide("PB-NONE")
+
+
+async def test_a_review_is_kept_with_its_version_and_its_name(house: House) -> None:
+    assert house.room.reviews.listed()[0]["reviewed"] is None
+    with pytest.raises(BadRequest):
+        await house.room.reviews.review("PB-SLOW", " ")
+    await house.room.reviews.review("PB-SLOW", "H. Nam")
+    await house.close()
+    await house.open()
+    assert house.room.reviews.listed()[0]["reviewed"] == {"at": house.at, "by": "H. Nam", "version": 1}
