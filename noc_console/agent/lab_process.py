@@ -14,6 +14,7 @@ from typing import Any
 from noc_console.agent.refusals import Unavailable
 
 CHANNELS_VARIABLE = "NOC_LAB_CHANNELS"
+HDR_VARIABLE = "NOC_LAB_HDR"
 SEGMENT_VARIABLE = "NOC_LAB_SEGMENT_S"
 MULTICAST_VARIABLE = "NOC_LAB_MULTICAST"
 _DEFAULT_CHANNELS = "12"
@@ -49,6 +50,8 @@ async def start_lab() -> LabProcess:
     held, hold = os.pipe()
     arguments = ["--channels", os.environ.get(CHANNELS_VARIABLE, _DEFAULT_CHANNELS), "--port", "0"]
     arguments += ["--multicast", os.environ.get(MULTICAST_VARIABLE, _DEFAULT_MULTICAST)]
+    # a lab of a size that somebody asked for has that size
+    arguments += ["--hdr", os.environ.get(HDR_VARIABLE, "0" if CHANNELS_VARIABLE in os.environ else "1")]
     if segment_s := os.environ.get(SEGMENT_VARIABLE):
         arguments += ["--segment-s", segment_s]
     try:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 
 from noc_console.lab.encode import HEVC, Look, Stream, Wanted, encode_pictures, encode_tone
 from noc_console.lab.media_faults import PICTURE
-from noc_console.lab.picture import Plane, canvas, draw
+from noc_console.lab.options import RungSpec
+from noc_console.lab.picture import Canvas, Plane, canvas, draw
 
 # ITU-R BT.471, 100/0/75/0 bars in BT.709, as (Y, Cb, Cr) of 8 bits: white, then 75 % yellow to blue, and black
 _BARS = (
@@ -20,6 +22,8 @@ _BARS = (
 # as good as fits the room of the healthy pictures, whose slots in a transport stream they take
 _STILL_QUANTISERS = (24, 27, 30, 33, 36, 40, 45)
 _SOUND_BPS = 48_000
+_LESS = (1.0, 0.85, 0.7, 0.55, 0.4)
+_LEAST_BPS, _ONE_PACKET = 2000, 150
 _BLACK, _RANGE, _GREY = 16, 219, 128
 
 
@@ -54,8 +58,7 @@ def _pictures(look: Look, index: int, ill: Ill) -> tuple[Stream, ...]:
     size = ladder[0].width, ladder[0].height
     want = Wanted(ladder, grid, look.codec)
     if ill.kind in _MOVING:
-        painted = canvas(look.name, index, size, grid.loop)
-        return encode_pictures(lambda number: draw(painted, number), range(grid.loop), _MOVING[ill.kind](want, ill))
+        return _MOVING[ill.kind](look, canvas(look.name, index, size, grid.loop), want, ill)
     still = _STILLS[ill.kind](look, index, ill)
     room = [min(len(frame) for frame in stream.frames[:: grid.gop]) for stream in look.videos]
     for quantiser in _STILL_QUANTISERS:
@@ -66,9 +69,33 @@ def _pictures(look: Look, index: int, ill: Ill) -> tuple[Stream, ...]:
     return tuple(replace(stream, frames=stream.frames * grid.gops) for stream in streams)
 
 
-def _starved(want: Wanted, ill: Ill) -> Wanted:
-    share = ill.param("share")
-    return replace(want, ladder=[replace(one, bitrate_bps=int(one.bitrate_bps * share)) for one in want.ladder])
+def _starved(look: Look, painted: Canvas, want: Wanted, ill: Ill) -> tuple[Stream, ...]:
+    """Return pictures encoded with a share of the bitrate, or less, so that each fits the room of the healthy one."""
+    for less in _LESS:
+        poor = replace(want, ladder=[_poorer(one, ill.param("share") * less) for one in want.ladder])
+        # the largest rung is the one that transport streams carry
+        (first,) = encode_pictures(
+            partial(draw, painted), range(want.grid.loop), replace(poor, ladder=poor.ladder[:1])
+        )
+        if look.is_hdr or _fits(first, look.videos[0]):
+            break
+    return (
+        first,
+        *encode_pictures(partial(draw, painted), range(want.grid.loop), replace(poor, ladder=poor.ladder[1:])),
+    )
+
+
+def _poorer(spec: RungSpec, share: float) -> RungSpec:
+    return replace(spec, bitrate_bps=max(int(spec.bitrate_bps * share), _LEAST_BPS))
+
+
+def _fits(ill: Stream, healthy: Stream) -> bool:
+    pairs = zip(ill.frames, healthy.frames, strict=True)
+    return all(len(one) <= max(len(other), _ONE_PACKET) for one, other in pairs)
+
+
+def _without_hdr(look: Look, painted: Canvas, want: Wanted, ill: Ill) -> tuple[Stream, ...]:
+    return encode_pictures(partial(draw, painted), range(want.grid.loop), replace(want, codec=HEVC))
 
 
 def _frozen(look: Look, index: int, ill: Ill) -> Plane:
@@ -104,8 +131,8 @@ def _one_channel(ill: Ill) -> tuple[float, float]:
     return (0.0, 1.0) if ill.param("channel") == 1 else (1.0, 0.0)
 
 
-_MOVING: Mapping[str, Callable[[Wanted, Ill], Wanted]] = MappingProxyType(
-    {"blockiness": _starved, "hdr-dropped": lambda want, ill: replace(want, codec=HEVC)}
+_MOVING: Mapping[str, Callable[[Look, Canvas, Wanted, Ill], tuple[Stream, ...]]] = MappingProxyType(
+    {"blockiness": _starved, "hdr-dropped": _without_hdr}
 )
 _STILLS: Mapping[str, Callable[[Look, int, Ill], Plane]] = MappingProxyType(
     {"freeze": _frozen, "black": _black, "colour-bars": _bars}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from noc_console.errors import KnownError
 from noc_console.lab.channels import LabChannel
 from noc_console.lab.fault import Fault
 from noc_console.lab.faults import FAULTS, PACKAGER_RESTART
 from noc_console.lab.media_faults import RANGES
+from noc_console.lab.options import FRAME_RATE
 from noc_console.lab.studio import AUDIO
 from noc_console.lab.ts_faults import TS_FAULTS
 
@@ -23,7 +25,8 @@ _LINGER_S = 5.0
 # segments are served for a while after they were made
 _SERVED_S = 3600.0
 
-Prepare = Callable[[LabChannel, str, Mapping[str, float]], float]
+Ready = Callable[[], bool]
+Prepare = Callable[[LabChannel, Fault], Ready]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class FaultDesk:
         self._on_air: dict[str, tuple[Fault, ...]] = {}
         self._in_media: dict[str, tuple[Fault, ...]] = {}
         self.prepare: Prepare = _nothing
+        # those whose media are still being made
+        self._waiting: dict[int, Ready] = {}
+        self._lock = Lock()
         # which channels are sent as transport streams, and whether in RTP
         self.outlets: Mapping[str, bool] = {}
         # what each transport stream shows
@@ -73,17 +79,19 @@ class FaultDesk:
         return fault
 
     def _begin_in_media(self, order: Order, params: Mapping[str, float], at: float) -> Fault:
-        """Begin an ill of the media: at the first GOP for which it can be ready, for as many as the time asks for."""
+        """Begin an ill of the media: at the next GOP for as many as the time asks for, put off until it is made."""
         channel = self.shown(order.channel)
         known = tuple(one for one in self._in_media.get(order.channel, ()) if one.ends_at > at - _SERVED_S)
         _check_number([one for one in known if one.ends_at > at])
-        begins_at = channel.schedule.border(at + self.prepare(channel, order.fault, params))
+        begins_at = channel.schedule.border(at)
         ends_at = channel.schedule.border(begins_at + order.seconds)
         self._last += 1
         fault = Fault(self._last, order.fault, order.channel, order.rung, begins_at, ends_at, params)
-        self._log.append(fault)
-        self._in_media[order.channel] = (*known, fault)
-        return fault
+        with self._lock:
+            self._waiting[fault.id] = self.prepare(channel, fault)
+            self._log.append(fault)
+            self._in_media[order.channel] = (*known, fault)
+        return next(one for one in self.in_media(order.channel, at) if one.id == fault.id)
 
     def _begin_on_air(self, order: Order, at: float) -> Fault:
         kind = TS_FAULTS[order.fault]
@@ -113,9 +121,10 @@ class FaultDesk:
                 self._log[place] = ended
                 rest = self._running.get(fault.channel, ())
                 self._running[fault.channel] = tuple(one for one in rest if one.id != fault_id)
-                for lasting in (self._on_air, self._in_media):
-                    found = lasting.get(fault.channel, ())
-                    lasting[fault.channel] = tuple(ended if one.id == fault_id else one for one in found)
+                with self._lock:
+                    for lasting in (self._on_air, self._in_media):
+                        found = lasting.get(fault.channel, ())
+                        lasting[fault.channel] = tuple(ended if one.id == fault_id else one for one in found)
                 return ended
         raise KeyError(fault_id)
 
@@ -131,16 +140,48 @@ class FaultDesk:
     def all_running(self, at: float) -> list[Fault]:
         """Return the faults of all channels that are on at a Unix time."""
         of_delivery = [fault for channel in tuple(self._running) for fault in self.running(channel, at)]
-        lasting = (*self._on_air.values(), *self._in_media.values())
+        in_media = (self.in_media(channel, at) for channel in tuple(self._in_media))
+        lasting = (*self._on_air.values(), *in_media)
         return of_delivery + [one for faults in lasting for one in faults if one.ends_at > at]
 
     def on_air(self, channel: str) -> tuple[Fault, ...]:
         """Return the faults of a channel's transport stream, those just over included; from any thread."""
         return self._on_air.get(channel, ())
 
-    def in_media(self, channel: str) -> tuple[Fault, ...]:
-        """Return the ills of a channel's media, also those over and those to come, oldest first; from any thread."""
-        return self._in_media.get(channel, ())
+    def in_media(self, channel: str, at: float) -> tuple[Fault, ...]:
+        """Return the ills of a channel's media, also those over and those to come, oldest first; from any thread.
+
+        One whose media are not made yet begins later: nothing of it is shown before a time this has been asked for.
+        """
+        found = self._in_media.get(channel, ())
+        if not self._waiting or not any(one.id in self._waiting for one in found):
+            return found
+        with self._lock:
+            settled = tuple(self._put_off(one, at) for one in self._in_media[channel])
+            self._in_media[channel] = settled
+        return settled
+
+    def is_waiting(self, fault: Fault) -> bool:
+        """Say whether the media of a fault are still being made, so that it may begin later than it says."""
+        return fault.id in self._waiting
+
+    def _put_off(self, fault: Fault, at: float) -> Fault:
+        is_ready = self._waiting.get(fault.id)
+        if is_ready is None:
+            return fault
+        if is_ready() or fault.ends_at <= fault.begins_at:
+            del self._waiting[fault.id]
+            return fault
+        border = self.shown(fault.channel).schedule.border
+        gop_s = self.shown(fault.channel).schedule.grid.gop / FRAME_RATE
+        if fault.begins_at > at + gop_s / 2:
+            return fault
+        begins_at = border(at + gop_s)
+        later = replace(fault, begins_at=begins_at, ends_at=begins_at + fault.ends_at - fault.begins_at)
+        for place, one in enumerate(self._log):
+            if one.id == fault.id:
+                self._log[place] = later
+        return later
 
     def _last_of(self, fault: Fault, at: float) -> float:
         """Return when a fault ends that is ended now: media only where a GOP does, or before they begin."""
@@ -181,8 +222,8 @@ class FaultDesk:
         _check_number(self._running.get(order.channel, ()))
 
 
-def _nothing(channel: LabChannel, fault: str, params: Mapping[str, float]) -> float:
-    return 0.0
+def _nothing(channel: LabChannel, fault: Fault) -> Ready:
+    return lambda: True
 
 
 def _check_length(order: Order) -> None:

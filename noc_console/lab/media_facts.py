@@ -21,6 +21,7 @@ def media_times(fault: Fault, channel: LabChannel, desk: FaultDesk) -> dict[str,
     of a multicast transport stream have names of their own.
     """
     told: dict[str, Any] = {
+        "is_ready": not desk.is_waiting(fault),
         "length_s": round(fault.ends_at - fault.begins_at, 6),
         "begins_pts_s": _presented_s(channel, fault.begins_at),
         "ends_pts_s": _presented_s(channel, fault.ends_at),

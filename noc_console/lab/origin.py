@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 
@@ -56,7 +56,7 @@ class Origin:
             return text_reply(404, _NOT_FOUND)
         running = self.desk.running(channel.code, at)
         faults = tuple(one for one in running if _concerns(one, target)) if running else ()
-        ills = tuple(one for one in self.desk.in_media(channel.code) if _is_for(one, target))
+        ills = tuple(one for one in self.desk.in_media(channel.code, at) if _is_for(one, target))
         document = self._document(channel, target, at, faults, ills)
         reply = document_reply(document, request) if document is not None else text_reply(404, _NOT_FOUND)
         for fault in faults:
@@ -135,10 +135,11 @@ class Origin:
                 mpd = edit(mpd, fault, _moment(view, fault))
         return mpd.text()
 
-    def prepare(self, channel: LabChannel, fault: str, params: Mapping[str, float]) -> float:
-        """Begin to make what a fault of the media needs; return in how many seconds it should be there."""
-        looks = {channel.look, channel.ad_look} if channel.schedule.ads else {channel.look}
-        return sum(self.studio.wardrobe.order(look, fault, params) for look in looks)
+    def prepare(self, channel: LabChannel, fault: Fault) -> None:
+        """Make what an ill of the media needs in this channel's segments; takes a while, in any thread."""
+        is_transport = channel.form is Form.HLS_TS
+        for look in {channel.look, channel.ad_look} if channel.schedule.ads else {channel.look}:
+            self.studio.prepare(is_transport, look, dress_of((fault,)))
 
     def _segment(self, channel: LabChannel, target: Target, at: float, ills: tuple[Fault, ...]) -> Document | None:
         is_transport = channel.form is Form.HLS_TS

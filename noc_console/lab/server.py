@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -86,14 +86,16 @@ async def running(options: LabOptions, clock: Clock | None = None) -> AsyncItera
         log.close()
 
 
-def _prepare(
-    origin: Origin, station: Station | None, channel: LabChannel, fault: str, params: Mapping[str, float]
-) -> float:
-    """Begin to make what a fault of the media needs in segments and on air; return in how many seconds it is."""
-    lead_s = origin.prepare(channel, fault, params)
-    if station is not None and FAULTS[fault].ills == PICTURE:
-        origin.studio.wardrobe.then(partial(station.prepare, channel.code, Ill.of(fault, params)))
-    return lead_s
+def _prepare(origin: Origin, station: Station | None, channel: LabChannel, fault: Fault) -> Callable[[], bool]:
+    """Begin to make what an ill of the media needs in segments and on air; return what tells whether it is there."""
+    wardrobe = origin.studio.wardrobe
+    looks = {channel.look, channel.ad_look} if channel.schedule.ads else {channel.look}
+    for look in looks:
+        wardrobe.order(look, fault.kind, fault.params)
+    made = [wardrobe.then(partial(origin.prepare, channel, fault))]
+    if station is not None and FAULTS[fault.kind].ills == PICTURE:
+        made.append(wardrobe.then(partial(station.prepare, channel.code, Ill.of(fault.kind, fault.params))))
+    return lambda: all(one.done() for one in made)
 
 
 class Front:

@@ -103,6 +103,16 @@ class Studio:
             self._made.popitem(last=False)
         return made
 
+    def prepare(self, is_transport: bool, look: int, dress: Dress) -> None:
+        """Make what segments of a look under these ills are cut from; takes a while, in any thread."""
+        for spec in self.ladder:
+            if is_transport:
+                self._pieces(look, spec.name, dress)
+            else:
+                self._movie(look, spec.name, dress)
+        if not is_transport:
+            self._movie(look, AUDIO, dress)
+
     def init(self, look: int, rung: str) -> bytes:
         """Return the initialisation segment of an fMP4 rung."""
         if rung == AUDIO:

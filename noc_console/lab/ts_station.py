@@ -77,7 +77,7 @@ class Station:
 
     def __init__(self, carriers: Sequence[Carrier], faults: Faults | None = None) -> None:
         self.carriers = tuple(carriers)
-        self.ills: Faults = _none
+        self.ills: Callable[[str, float], Sequence[Fault]] = _no_ills
         self.outlets = {outlet.code: outlet for carrier in carriers for outlet in carrier.outlets}
         self.faults: Faults = faults or _none
         self._places = {code: place for place, code in enumerate(self.outlets)}
@@ -134,7 +134,8 @@ class Station:
         began = piece.first * PER_DATAGRAM / piece.packets_per_s + piece.phase_s
         for outlet in carrier.outlets:
             faults = [one for one in self.faults(outlet.code) if one.begins_at <= now and one.ends_at > began]
-            ills = [one for one in self.ills(outlet.code) if one.begins_at <= now and one.ends_at > began - LATEST_S]
+            known = self.ills(outlet.code, now)
+            ills = [one for one in known if one.begins_at <= now and one.ends_at > began - LATEST_S]
             if not ills and self._spoilers[outlet.code].is_idle(faults):
                 healthy[outlet.is_rtp].append(self._places[outlet.code])
             else:
@@ -192,4 +193,8 @@ def _to_all(grams: Datagrams, places: Ints) -> tuple[Datagrams, Ints]:
 
 
 def _none(code: str) -> Sequence[Fault]:
+    return ()
+
+
+def _no_ills(code: str, at: float) -> Sequence[Fault]:
     return ()

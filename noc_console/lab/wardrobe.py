@@ -12,12 +12,6 @@ from noc_console.lab.fault import Fault
 from noc_console.lab.faults import FAULTS
 from noc_console.lab.media_faults import PICTURE, SOUND, TIME
 
-#: How long encoding a variant of one look may take, in seconds, before a fault begins: the moving ones take longer.
-STILL_S, MOVING_S = 2.0, 8.0
-# encoding HEVC takes so many times as long
-_HEVC = 3.0
-_LONG = ("blockiness", "hdr-dropped")
-
 
 @dataclass(frozen=True, slots=True)
 class Dress:
@@ -60,15 +54,11 @@ class Wardrobe:
         self._dressed: dict[tuple[int, Dress], Look] = {}
         self._tailor = ThreadPoolExecutor(1, thread_name_prefix="ill media")
 
-    def order(self, look: int, fault: str, params: Mapping[str, float]) -> float:
-        """Begin to make what a fault needs of a look; return in how many seconds it should be there."""
+    def order(self, look: int, fault: str, params: Mapping[str, float]) -> None:
+        """Begin to make what a fault needs of a look."""
         ills = FAULTS[fault].ills
-        if ills == TIME:
-            return 0.0
-        made = self._made(look, Ill.of(fault, params), ills)
-        if made.done():
-            return 0.0
-        return (MOVING_S if fault in _LONG else STILL_S) * (_HEVC if self._looks[look].is_hdr else 1.0)
+        if ills != TIME:
+            self._made(look, Ill.of(fault, params), ills)
 
     def dressed(self, look: int, dress: Dress) -> Look:
         """Return a look as it is under these ills, with the sound where it belongs."""
@@ -84,9 +74,9 @@ class Wardrobe:
             self._dressed[look, dress] = found
         return found
 
-    def then(self, work: Callable[[], None]) -> None:
+    def then(self, work: Callable[[], object]) -> Future[object]:
         """Do something more in the background, after what was ordered so far."""
-        self._tailor.submit(work)
+        return self._tailor.submit(work)
 
     def close(self) -> None:
         """Make nothing more."""

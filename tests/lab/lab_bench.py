@@ -82,7 +82,11 @@ class Bench:
     async def fault(self, channel: str, fault: str, **more: Any) -> Any:
         answer = await self.ask("/api/faults", "POST", {"channel": channel, "fault": fault, **more})
         assert answer.status == 200, answer
-        return answer.json
+        told = answer.json
+        while "media" in told and not told["media"]["is_ready"]:
+            running = (await self.ask("/api/faults")).json["running"]
+            told = next(one for one in running if one["id"] == told["id"])
+        return told
 
 
 def parsed(got: bytes, method: str) -> Answer:

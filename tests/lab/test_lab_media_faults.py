@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, log10
+from threading import Event
 from typing import Any
 
 import av
@@ -16,6 +17,7 @@ from lab_bench import Bench, Open
 from lab_media import Packets
 
 from noc_console.lab.channels import Form, LabChannel
+from noc_console.lab.fault import Fault
 from noc_console.lab.media_faults import MEDIA_FAULTS
 from noc_console.lab.options import RungSpec
 from noc_console.lab.studio import AUDIO, audio_span
@@ -267,7 +269,7 @@ async def test_a_fault_that_is_ended_ends_at_the_next_gop_and_says_so(large: Ben
 async def test_one_that_is_ended_before_it_begins_never_shows(large: Bench) -> None:
     code = large.lab.channels[1].code
     told = await large.fault(code, "black", seconds=60.0, params={"luma": 0.01})
-    assert told["begins_at"] > large.clock.at, "its media are being made"
+    assert told["begins_at"] >= large.clock.at
     running = (await large.ask("/api/faults")).json["running"]
     assert [one["id"] for one in running] == [told["id"]], "it is listed all the same"
     ended = (await large.ask(f"/api/faults/{told['id']}", "DELETE")).json
@@ -280,6 +282,36 @@ async def test_a_strength_that_makes_no_sense_is_refused(bench: Bench, params: d
     answer = await bench.ask("/api/faults", "POST", order)
     assert answer.status == 400
     assert answer.json["message"].endswith(("'share' of a fault lies between 0.02 and 1.", "no setting 'bits'."))
+
+
+async def test_one_that_is_not_made_yet_begins_later_and_lasts_as_long(large: Bench) -> None:
+    made = Event()
+    desk = large.lab.desk
+    prepare = desk.prepare
+
+    def slowly(channel: LabChannel, fault: Fault) -> Callable[[], bool]:
+        ready = prepare(channel, fault)
+        return lambda: made.is_set() and ready()
+
+    desk.prepare = slowly
+    channel = large.lab.channels[1]
+    told = (await large.ask("/api/faults", "POST", {"channel": channel.code, "fault": "black", "seconds": 2.0})).json
+    assert not told["media"]["is_ready"]
+    large.clock.at += 5.0
+    healthy = await served(large, 1, "v180", large.clock.at - 4.0, large.clock.at)
+    assert not (healthy.pictures()[:, :180].mean(axis=(1, 2)) < 18).any(), "what is not there is not waited for"
+    made.set()
+    (later,) = (await large.ask("/api/faults")).json["running"]
+    while not later["media"]["is_ready"]:
+        (later,) = (await large.ask("/api/faults")).json["running"]
+    assert later["begins_at"] >= large.clock.at
+    assert later["media"]["length_s"] == told["media"]["length_s"]
+    large.clock.at = later["ends_at"] + 2.0
+    media = await served(large, 1, "v180", later["begins_at"] - 2.0, large.clock.at)
+    is_black = media.pictures()[:, :180].mean(axis=(1, 2)) < 18
+    assert span(is_black, media.begins_at, FRAME_S) == pytest.approx(
+        (later["begins_at"], later["ends_at"]), abs=FRAME_S
+    )
 
 
 def test_every_ill_is_on_the_list_with_its_findings(bench: Bench) -> None:
