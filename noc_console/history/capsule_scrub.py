@@ -41,13 +41,17 @@ class Scrub:
 
     def text(self, text: str) -> str:
         """Return a text without secrets; a query string leaves its question mark."""
-        for value in self.values:
-            if value in text:
-                text = text.replace(value, HIDDEN)
-        text = _USER.sub(r"\g<scheme>", text)
+        text = _USER.sub(r"\g<scheme>", self.known(text))
         text = _QUERY_OF_URL.sub(r"\g<url>?", text)
         text = _QUERY.sub("?", text)
         return _NAMED.sub(r"\g<name>" + HIDDEN, text)
+
+    def known(self, text: str) -> str:
+        """Return a text without the known values, and else as it is."""
+        for value in self.values:
+            if value in text:
+                text = text.replace(value, HIDDEN)
+        return text
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """Return a JSON value without secrets; what stands under a name such as `headers` goes whole."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from noc_console.incidents.guide_words import SILENT, guide_sentence
 from noc_console.incidents.incident import Incident
 from noc_console.model import Event
 
@@ -73,7 +74,7 @@ def timeline(incident: Incident, events: Iterable[Event], codes: Mapping[int, st
 def concerns(incident: Incident, event: Event) -> bool:
     """Say whether an event belongs to an incident: its own, its alarms', its channels', or the whole agent's."""
     data = event.data
-    if event.kind in NOISE:
+    if event.kind in NOISE or event.kind in SILENT:
         return False
     if isinstance(data.get("incident"), Mapping):
         return bool(data["incident"].get("id") == incident.id)
@@ -87,7 +88,9 @@ def _alarms_named(data: Mapping[str, Any]) -> set[int]:
     alarm = data.get("alarm")
     if isinstance(alarm, Mapping) and "alarm_id" in alarm:
         return {int(alarm["alarm_id"])}
-    named = data.get("alarm_ids") or ([data["alarm_id"]] if data.get("alarm_id") else ())
+    run = data.get("run")
+    one = data.get("alarm_id") or (run.get("alarm_id") if isinstance(run, Mapping) else None)
+    named = data.get("alarm_ids") or ([one] if one else ())
     return {int(one) for one in named if isinstance(one, int | float)}
 
 
@@ -135,6 +138,8 @@ def _sentence(event: Event, alarm: Mapping[str, Any], code: str) -> str:
         return f"{alarm.get('channel_code') or code}: {said}" if said else ""
     if event.kind.startswith("Notice"):
         return _of_notice(event)
+    if event.kind.startswith("Guide") and not event.kind.startswith("Guides"):
+        return f"{code}: {guide_sentence(event.kind, event.data)}" if code else guide_sentence(event.kind, event.data)
     text = event.data.get("text")
     if not isinstance(text, str) or not text:
         text = _plain(event)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from noc_console.incidents.chain import ORIGIN, head_of, links
 from noc_console.incidents.evidence import pieces
 from noc_console.incidents.incident import Incident
@@ -13,6 +15,7 @@ from noc_console.model import Event, Severity
 AT = 1_790_000_000.0
 OURS = Incident(1, "Black", Severity.MAJOR, AT, "Linh", alarms=(7,), channels=(3,))
 CODES = {3: "CH_A", 4: "CH_B"}
+RUN = {"run": {"guide": "PB-BLACK", "alarm_id": 7, "verdict": ["encoder"]}}
 A, B = "a" * 64, "b" * 64
 
 
@@ -33,7 +36,7 @@ def of_alarm(kind: str, number: int = 7, seq: int = 1, **said: Any) -> Event:
 
 def test_alarms_deeds_notices_guides_and_changes_stand_in_order_of_time() -> None:
     lines = told(
-        Event("GuideAnswered", AT + 4, 3, 0, {"run_id": 1, "by": "Minh", "text": "Is it black? Yes"}, 5),
+        Event("GuideAnswered", AT + 4, 3, 0, {"run_id": 1, "by": "Minh", "step": "dark", "says": "Yes"} | RUN, 5),
         of_alarm("AlarmRaised"),
         of_alarm("AlarmAcknowledged", seq=2, acknowledged_by="Linh"),
         Event("NoticeSent", AT + 3, 0, 0, {"alarm_ids": [7], "receiver": "chat", "action": "raise"}, 3),
@@ -45,11 +48,26 @@ def test_alarms_deeds_notices_guides_and_changes_stand_in_order_of_time() -> Non
         ("alarm", "", "CH_A: BLACK raised, major: dark"),
         ("operator", "Linh", "CH_A: BLACK acknowledged"),
         ("notice", "chat", "was told of the alarm"),
-        ("guide", "Minh", "CH_A: Is it black? Yes"),
+        ("guide", "Minh", "CH_A: PB-BLACK dark → Yes"),
         ("change", "", "CH_A: 1080p50 is gone."),
         ("change", "Linh", "Rule changed: black-frame"),
         ("incident", "Linh", "storage"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "text"),
+    [
+        ("GuideStarted", {"text": "guide: PB-BLACK\nversion: 1"}, "PB-BLACK started"),
+        ("GuideDisagreed", {"step": "dark", "reason": "I see it"}, "PB-BLACK disagreed at dark (I see it)"),
+        ("GuideEscalated", {"to": ["lead"], "text": "10 min"}, "PB-BLACK escalated: to lead: 10 min"),
+        ("GuideEnded", {"ending": "done"}, "PB-BLACK ended done, verdict encoder"),
+        ("GuideInvented", {}, "PB-BLACK invented"),
+        ("GuideNoted", {"text": ["strange"], "step": 5}, "PB-BLACK noted"),
+    ],
+)
+def test_each_deed_of_a_guide_is_a_sentence(kind: str, data: dict[str, Any], text: str) -> None:
+    assert [line[2] for line in told(Event(kind, AT, 3, 0, {**RUN, **data}, 1))] == [f"CH_A: {text}"]
 
 
 def test_what_concerns_others_is_left_out() -> None:
@@ -60,7 +78,8 @@ def test_what_concerns_others_is_left_out() -> None:
             Event("LadderChanged", AT, 4, 9, {"text": "other channel"}, 3),
             Event("IncidentNoted", AT, 0, 0, {"by": "x", "text": "other", "incident": {"id": 2}}, 4),
             Event("FindingBegan", AT, 3, 1, {"items": []}, 5),
-            Event("GuideStarted", AT, 3, 0, {"alarm_id": 8, "text": "of another alarm"}, 6),
+            Event("GuideStarted", AT, 3, 0, {"run": {"alarm_id": 8, "guide": "PB-OTHER"}}, 6),
+            Event("GuideEvidence", AT, 3, 0, {"answers": {}} | RUN, 8),
             of_alarm("AlarmUpdated", seq=7),
         )
         == []
