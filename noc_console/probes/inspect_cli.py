@@ -76,9 +76,11 @@ def _stream_file(source: str, path: Path, wants_media: bool) -> Inspection:
         found = of_stream(source, ts_inspect.inspect_file(path, progress))
         if not wants_media:
             return found
-        from noc_console.probes.media_inspect import measure_file
+        from noc_console.probes.media_inspect import measure_stream
+        from noc_console.probes.ts_capture import stream_of
 
-        return together(found, measure_file(path, progress, is_ts=True))
+        with stream_of(path) as packets:
+            return together(found, measure_stream(packets, source, progress))
 
 
 def _media_file(source: str, path: Path, init: str) -> Inspection:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from noc_console.errors import KnownError
@@ -15,10 +14,9 @@ from noc_console.probes import ts_inspect
 from noc_console.probes.inspected import Inspected, Progress
 from noc_console.probes.media_collect import Collected
 from noc_console.probes.media_heads import looks_like_media
-from noc_console.probes.media_inspect import measure_file, measure_jobs
+from noc_console.probes.media_inspect import measure_file, measure_jobs, measure_stream, nothing
 
 _ENDINGS = (".ts", ".m2ts", ".mts", ".mp4", ".m4s", ".m4v", ".m4a", ".cmfv", ".cmfa", ".aac", ".ac3", ".ec3", ".mkv")
-_NOTHING: dict[str, object] = {"audio": [], "video": [], "freezes": [], "blacks": [], "silences": []}
 
 
 def is_media(body: bytes) -> bool:
@@ -58,31 +56,23 @@ async def live_with_media(source: str, seconds: float, progress: Progress, kept:
     path = kept.path("received.ts")
     with path.open("wb") as file:
         found = await ts_inspect.inspect_live(source, seconds, _first_half(progress), file)
-    return _added(found, await asyncio.to_thread(_quiet_file, path, _second_half(progress)))
+    return _added(found, await asyncio.to_thread(measure_stream, path, "What came", _second_half(progress)))
 
 
 async def with_media(found: Inspected, kept: Collected, source: str, progress: Progress) -> Inspected:
     """Add the measures of all stretches that were fetched to what is known of a channel."""
     if not kept.stretches:
-        faults = list(kept.faults) or ["No segment with picture or sound was fetched."]
-        return _added(found, Inspected(details={**_NOTHING, "media_faults": faults}))
+        return _added(found, nothing(*kept.faults or ["No segment with picture or sound was fetched."]))
     media = await asyncio.to_thread(_quiet_jobs, kept, source, progress)
     faults = [*media.details.get("media_faults", ()), *kept.faults]
     return _added(found, replace(media, details={**media.details, "media_faults": faults}))
-
-
-def _quiet_file(path: Path, progress: Progress) -> Inspected:
-    try:
-        return measure_file(path, progress, is_ts=True)
-    except KnownError as error:
-        return Inspected(details={**_NOTHING, "media_faults": [str(error).replace(str(path), "What came")]})
 
 
 def _quiet_jobs(kept: Collected, source: str, progress: Progress) -> Inspected:
     try:
         return measure_jobs(kept.jobs(), source, progress)
     except KnownError as error:
-        return Inspected(details={**_NOTHING, "media_faults": [str(error)]})
+        return nothing(str(error))
 
 
 def _added(found: Inspected, media: Inspected) -> Inspected:

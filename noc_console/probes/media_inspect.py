@@ -26,6 +26,20 @@ def measure_file(path: Path, progress: Progress, *, init: str = "", is_ts: bool 
     return _measured({"path": str(path), "init_path": init, "is_ts": is_ts}, str(path), progress)
 
 
+def measure_stream(path: Path, source: str, progress: Progress) -> Inspected:
+    """Measure a transport stream that was inspected already: where it cannot be, that is one of its faults."""
+    try:
+        return measure_file(path, progress, is_ts=True)
+    except KnownError as error:
+        return nothing(str(error).replace(str(path), source))
+
+
+def nothing(*faults: str) -> Inspected:
+    """Return what is told where nothing was measured, and why."""
+    empty: dict[str, Any] = {name: [] for name in ("audio", "video", "freezes", "blacks", "silences")}
+    return Inspected(details={**empty, "media_faults": list(faults)})
+
+
 def measure_jobs(jobs: Sequence[Job], source: str, progress: Progress) -> Inspected:
     """Measure fetched stretches, in order; raises KnownError where none of them can be decoded."""
     return _measured({"jobs": [to_wire(job) for job in jobs]}, source, progress)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from noc_console.errors import KnownError
 from noc_console.media import rtp
 from noc_console.media.frames import Flow, datagram
-from noc_console.media.pcap import CaptureReader
+from noc_console.media.pcap import CaptureReader, is_capture
 from noc_console.media.rtp import RtpOrder
 
 CHUNK = 1024**2
@@ -67,6 +69,22 @@ def main_flow(flows: dict[Flow, Found], name: str) -> Flow:
     if flow is None or not flows[flow].streamed:
         raise KnownError(f"{name} holds no transport stream over UDP or RTP.")
     return flow
+
+
+@contextmanager
+def stream_of(path: Path) -> Iterator[Path]:
+    """Give a file of the packets of the main flow of a capture, which goes afterwards; any other file as it is."""
+    with path.open("rb") as file:
+        if not is_capture(file.read(16)):
+            yield path
+            return
+    flows = flows_of(path)
+    flow = main_flow(flows, str(path))
+    with tempfile.NamedTemporaryFile(prefix="noc-media-", suffix=".ts") as kept:
+        for part in FlowReader(path, flow, flows[flow]).parts():
+            kept.write(part.data.tobytes())
+        kept.flush()
+        yield Path(kept.name)
 
 
 def looks_like_packets(payload: bytes) -> bool:

@@ -82,7 +82,17 @@ def _codec(data: bytes, inner: list[Box], kind: str) -> str:
 
 
 def _mp4a(descriptor: bytes) -> str:
-    """Return the name of MPEG-4 audio from its elementary stream descriptor (ISO/IEC 14496-1, 7.2.6)."""
+    """Return the name of MPEG-4 audio from its elementary stream descriptor."""
+    indication, specific = specific_config(descriptor)
+    if len(specific) > 1:
+        first, second = specific[0], specific[1]
+        kind = first >> 3 if first >> 3 != 31 else 32 + ((first & 7) << 3 | second >> 5)
+        return f"mp4a.{indication:02x}.{kind}"
+    return f"mp4a.{indication:02x}" if indication else "mp4a"
+
+
+def specific_config(descriptor: bytes) -> tuple[int, bytes]:
+    """Return the object type indication and the decoder specific information of a descriptor (14496-1, 7.2.6)."""
     at, indication = 0, 0
     while at + 2 <= len(descriptor):
         tag, at, size = descriptor[at], at + 1, 0
@@ -97,13 +107,11 @@ def _mp4a(descriptor: bytes) -> str:
         elif tag == 4:
             indication = descriptor[at] if at < len(descriptor) else 0
             at += 13
-        elif tag == 5 and at + 1 < len(descriptor):
-            first, second = descriptor[at], descriptor[at + 1]
-            kind = first >> 3 if first >> 3 != 31 else 32 + ((first & 7) << 3 | second >> 5)
-            return f"mp4a.{indication:02x}.{kind}"
+        elif tag == 5:
+            return indication, descriptor[at : at + size]
         else:
             at += size
-    return f"mp4a.{indication:02x}" if indication else "mp4a"
+    return indication, b""
 
 
 def _transfer(data: bytes, inner: list[Box]) -> int:

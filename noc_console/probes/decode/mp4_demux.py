@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from noc_console.media.container.boxes import Box, children, descend, find, u32, u64
+from noc_console.media.container.codec import specific_config
 from noc_console.media.container.head import BadSegment
 from noc_console.media.container.moov import Init, InitTrack, read_init
 from noc_console.probes.decode.container_facts import facts_of
@@ -130,7 +131,7 @@ def _track(moov: bytes, one: InitTrack, family: str, entry: Box) -> Track:
     if box := find(inner, _BOXES.get(family, b"")):
         extradata = moov[box.start : box.end]
     elif family == "mp4a.40.2" and (box := find(inner, b"esds")):
-        extradata = _specific(moov[box.start + 4 : box.end])
+        _, extradata = specific_config(moov[box.start + 4 : box.end])
     elif family == "fLaC" and (box := find(inner, b"dfLa")):
         extradata = moov[box.start + 8 : box.end]
     rate = u32(moov, entry.start + 24) >> 16 if one.kind == "audio" else 0
@@ -165,28 +166,6 @@ def _entries(moov: bytes, box: Box) -> dict[int, Box]:
             if first is not None and first.kind:
                 entries[u32(moov, tkhd.start + (20 if moov[tkhd.start] == 1 else 12))] = first
     return entries
-
-
-def _specific(descriptor: bytes) -> bytes:
-    """Return the AudioSpecificConfig of an elementary stream descriptor (ISO/IEC 14496-1, 7.2.6.7)."""
-    at = 0
-    while at + 2 <= len(descriptor):
-        tag, at, size = descriptor[at], at + 1, 0
-        for _ in range(4):
-            byte = descriptor[at] if at < len(descriptor) else 0
-            at, size = at + 1, size << 7 | byte & 0x7F
-            if byte & 0x80 == 0:
-                break
-        if tag == 3:
-            flags = descriptor[at + 2] if at + 2 < len(descriptor) else 0
-            at += 3 + (2 if flags & 0x80 else 0) + (2 if flags & 0x20 else 0)
-        elif tag == 4:
-            at += 13
-        elif tag == 5:
-            return descriptor[at : at + size]
-        else:
-            at += size
-    return b""
 
 
 def _samples(data: bytes, moof: Box, header: Box, boxes: list[Box], known: _Known) -> Iterator[Unit]:
