@@ -18,8 +18,9 @@ SCREEN_HEIGHT = 1080
 MOST_ENLARGED = 1.5
 
 # All coefficients. Loss is told in dB: -10 log10(1 - SSIM) of the luma, fitted on the films of bench.media_pictures.
-#: Loss by coding: constant, quantiser (tens from 30), detail, plainness (both in doublings), MPEG-2.
-_CODING = (14.879, -5.248, 2.151, 1.742, 1.318)
+#: Loss by coding: constant, quantiser (tens from 30), detail, plainness (both in doublings), MPEG-2, H.265 and later.
+_CODING = (16.11, -5.785, 2.436, 2.39, 0.929, 2.206)
+_LATER = frozenset({"hevc", "vp9", "av1", "libdav1d", "vvc"})
 #: Loss by size: constant, size (doublings of the height from the screen's), detail, size times detail.
 _SIZE = (16.988, 0.945, -0.074, 1.87)
 #: The quantiser from the bits where no decoder tells it: constant, bits per pixel of key frames and of the others
@@ -27,6 +28,8 @@ _SIZE = (16.988, 0.945, -0.074, 1.87)
 _FROM_BITS = (5.618, -5.357, -1.52, -0.276, -6.837)
 #: What codecs save against H.264, as a quantiser.
 _SAVED = {"mpeg2video": 7.0, "mpeg1video": 8.0, "hevc": 0.0, "vp9": 0.0, "libdav1d": -1.5, "av1": -1.5}
+#: A guess from bits is never taken as coarser: it must not call a picture bad by itself.
+_COARSEST_GUESS = 40.0
 #: By how much frames between key frames are usually quantised more coarsely, on the mean of all frames.
 _KEY_FINER = 3.5
 #: A loss in dB as a score: the middle of the scale, and how fast it goes.
@@ -72,7 +75,14 @@ def estimate(stretch: PictureStretch, screen_height: int = 0, frozen_ratio: floa
 
 def _coding(stretch: PictureStretch, coarse: float) -> float:
     is_old = float(stretch.format.codec.startswith("mpeg"))
-    values = (1.0, (coarse - 30) / 10, _detail(stretch), _plain(stretch), is_old)
+    values = (
+        1.0,
+        (coarse - 30) / 10,
+        _detail(stretch),
+        _plain(stretch),
+        is_old,
+        float(stretch.format.codec in _LATER),
+    )
     return math.fsum(weight * value for weight, value in zip(_CODING, values, strict=True))
 
 
@@ -107,7 +117,7 @@ def _quantiser(stretch: PictureStretch) -> float:
         _plain(stretch),
     )
     from_bits = math.fsum(weight * value for weight, value in zip(_FROM_BITS, values, strict=True))
-    return min(max(from_bits + _SAVED.get(stretch.format.codec, 0.0), 0.0), 55.0)
+    return min(max(from_bits + _SAVED.get(stretch.format.codec, 0.0), 0.0), _COARSEST_GUESS)
 
 
 def _detail(stretch: PictureStretch) -> float:
