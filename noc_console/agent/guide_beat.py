@@ -58,7 +58,7 @@ class GuideBeat:
 
     async def step(self) -> None:
         """Do once what is to be done now."""
-        for work in (self._tell_alarms, self._follow, self._pass_time):
+        for work in (self._tell_alarms, self.follow, self._pass_time):
             try:
                 await work()
             except KnownError as error:
@@ -76,14 +76,17 @@ class GuideBeat:
                     walk.alarm_state = state
                     await self.runs.tell(walk, ALARM_CHANGED, alarm_state=state, alarm_seq=event.seq)
 
-    async def _follow(self) -> None:
+    async def follow(self) -> None:
         """Do what walks asked for: open the guide of a link, run an automatic diagnostic."""
         asked, self.runs.wanted = self.runs.wanted, []
         for walk, event in asked:
-            if event.kind == "GuideLinked":
-                await self.runs.open_linked(walk, str(event.data["to_guide"]), str(event.data.get("by") or ""))
-            elif event.kind == "GuideDiagnosticWanted":
-                self.diagnose(walk, str(event.data["step"]), "")
+            try:
+                if event.kind == "GuideLinked":
+                    await self.runs.open_linked(walk, str(event.data["to_guide"]), str(event.data.get("by") or ""))
+                elif event.kind == "GuideDiagnosticWanted":
+                    self.diagnose(walk, str(event.data["step"]), "")
+            except KnownError as error:
+                _log.info("run %d: %s", walk.number, error)
 
     async def _pass_time(self) -> None:
         now = self.runs.recorder.clock.now()

@@ -99,6 +99,7 @@ class GuideRoom:
     async def do(self, number: int, deed: Mapping[str, Any]) -> dict[str, Any]:
         """Do what somebody says to a walk; return it as it stands then."""
         await self.runs.do(number, deed)
+        await self.beat.follow()
         return await self.runs.told(number)
 
     async def diagnose(self, number: int, step: str, by: str) -> dict[str, Any]:

@@ -218,7 +218,8 @@ class GuideRuns:
         async with self._turn:
             shelved = self.library.find(guide)
             begin = linked(walk.run, self._last + 1, by)
-            around = {"alarm": walk.alarm, "facts": walk.facts, "evidence": walk.evidence}
+            alarm = await self._alarm(walk.run.alarm_id) or walk.alarm
+            around = {"alarm": alarm, "facts": walk.facts, "evidence": walk.evidence}
             fresh = await self._begun(begin, shelved, around)
             walk.linked = (*walk.linked, fresh.number)
             await self._keep(walk, [own_event(walk, OPENED, self.recorder.clock.now(), opened=fresh.number)])

@@ -56,6 +56,18 @@ steps:
     no_data: {next: form}
   - {id: form, kind: form, fields: [{name: root_cause, kind: text, required: true}], next: end}
 """
+LINK = """
+guide: PB-FIRST
+version: 1
+kind: playbook
+title: First
+alarms: [STALE_PLAYLIST]
+questions:
+  load: {metric: segment.download_s, window_s: 300, statistic: mean}
+steps:
+  - {id: look, kind: evidence, text: Look, show: [load], next: go}
+  - {id: go, kind: link, text: Go on there, guide: PB-SLOW}
+"""
 CHECK = """
 guide: CL-DAILY
 version: 1
@@ -74,6 +86,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     made = House(tmp_path / "local.db", Channels(3))
     made.write("shipped", "pb-slow.yaml", GUIDE)
     made.write("shipped", "cl-daily.yaml", CHECK)
+    made.write("shipped", "pb-first.yaml", LINK)
     await made.open()
     assert made.room.library.told_mistakes() == []
     yield made
@@ -234,6 +247,20 @@ async def test_a_cleared_alarm_is_told_to_its_run_which_stays_open(house: House)
     assert house.kinds().count("GuideAlarmChanged") == 1
 
 
+async def test_a_link_opens_the_other_guide_with_the_same_alarm_and_evidence(house: House) -> None:
+    await house.measure("segment.download_s", (4, 3.0), (2, 3.0))
+    alarm_id = await house.raise_alarm(1, "STALE_PLAYLIST")
+    first = await begun(house, alarm_id=alarm_id, by="Lan")
+    first = await do(house, first, "did", step="go")
+    assert (first["ending"], len(first["linked"])) == ("continued in PB-SLOW", 1)
+    other = await house.room.runs.told(first["linked"][0])
+    assert (other["guide"], other["parent"], other["alarm_id"]) == ("PB-SLOW", first["run_id"], alarm_id)
+    assert other["evidence"]["load"]["value"] == pytest.approx(3.0)
+    assert other["run"]["started_at"] == house.at
+    again, is_new = await house.room.start(Wish(alarm_id=alarm_id, by="Minh"))
+    assert (again["run_id"], is_new) == (other["run_id"], False)
+
+
 async def test_a_kill_at_any_deed_loses_nothing(house: House) -> None:
     run = await walk_to_verify(house)
     house.at += 30
@@ -336,4 +363,3 @@ async def test_what_is_not_there_cannot_be_walked(house: House) -> None:
         await begun(house, by="Lan")
     with pytest.raises(NotFound):
         await house.room.runs.told(99)
-
