@@ -49,6 +49,7 @@ class PictureLane:
         self._meter_form: tuple[int, bool, bool] | None = None
         self._video: Video | None = None
         self._head = b""
+        self._mode = ""
         self._key_quantiser = math.nan
         self._size: tuple[int, int, str | None] | None = None
         self._is_shared = False
@@ -62,6 +63,9 @@ class PictureLane:
         if not units:
             return Seen(None)
         wanted = [unit for unit in units if unit.data] if mode != KEYFRAMES else self._keys(units)
+        if mode != self._mode or lane.track.context is not None:
+            self._context = None  # what another mode holds, or the decoder of a file before, goes on with nothing
+        self._mode, self.track = mode, lane.track
         if self._context is None:
             self._context = self._begun(mode, wanted)
             if mode != KEYFRAMES:  # pictures before the first key picture refer to some that never came
