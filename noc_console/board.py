@@ -13,7 +13,24 @@ SPARK_MINUTES = 60
 STALE_AFTER_TARGETS = 3.0
 STALE_AT_LEAST_S = 15.0
 LOST_AFTER_S = 300.0
-SMALLEST_IS_WORST = frozenset({"segment.speed_ratio", "playlist.is_valid", "ladder.rungs", "playlist.window_s"})
+SMALLEST_IS_WORST = frozenset(
+    {
+        "segment.speed_ratio",
+        "playlist.is_valid",
+        "ladder.rungs",
+        "playlist.window_s",
+        "video.mos",
+        "video.mos_encoding",
+        "video.mos_size",
+        "video.mos_motion",
+        "video.mos_artefacts",
+        "video.letterbox_ratio",
+        "audio.left_active",
+        "audio.right_active",
+        "audio.phase_correlation",
+        "hdr.is_present",
+    }
+)
 
 
 @dataclass(slots=True)

@@ -52,7 +52,7 @@ class Frames:
         if kept:
             data = {
                 "alarm_id": event.data["alarm"]["alarm_id"],
-                "captures": [one["hash"] for one in kept],
+                "captures": list(dict.fromkeys(one["hash"] for one in kept)),
                 "items": kept,
             }
             now = self.recorder.clock.now()
