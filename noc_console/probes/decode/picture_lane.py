@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,13 +16,12 @@ from noc_console.media.es.hevc_slice import key_quantiser
 from noc_console.media.picture.frame_meter import LEAST_SIDE, FrameMeter
 from noc_console.media.picture.quantiser import quantiser
 from noc_console.media.stretch import FRAME, PictureStretch
-from noc_console.probes.decode import formats, keys
-from noc_console.probes.decode.codecs import BROKEN, Shared, context_of
+from noc_console.probes.decode import formats
+from noc_console.probes.decode.codecs import Shared
 from noc_console.probes.decode.job import KEYFRAMES
+from noc_console.probes.decode.picture_decoder import PictureDecoder
 from noc_console.probes.decode.units import Lane, Track, Unit
 
-_HZ = 90_000
-_BASE = Fraction(1, _HZ)
 MOST_FRAMES = 8192
 
 
@@ -38,21 +36,28 @@ class Seen:
     faults: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Found:
+    """What the frames of a stretch have given so far."""
+
+    broken: int = 0
+    rows: list[np.void] = field(default_factory=list)
+    newest: Any = None
+    newest_s: float = math.nan
+
+
 class PictureLane:
-    """The decoder and meter of one track. In keyframes mode decoders are shared: their frames are large."""
+    """The decoder and meter of one track; they live as long as stretches follow each other."""
 
     def __init__(self, track: Track, shared: Shared) -> None:
         self.track = track
-        self._shared = shared
-        self._context: Any = None
+        self._decoder = PictureDecoder(track, shared)
         self._meter: FrameMeter | None = None
         self._meter_form: tuple[int, bool, bool] | None = None
         self._video: Video | None = None
         self._head = b""
-        self._mode = ""
+        self._head_of: Unit | None = None
         self._key_quantiser = math.nan
-        self._size: tuple[int, int, str | None] | None = None
-        self._is_shared = False
         self._last_key_s = math.nan
         self._interval_s = 0.0
         self._frame_s = 0.0
@@ -62,102 +67,44 @@ class PictureLane:
         units, faults = lane.units, list[str]()
         if not units:
             return Seen(None)
-        wanted = [unit for unit in units if unit.data] if mode != KEYFRAMES else self._keys(units)
-        if mode != self._mode or lane.track.context is not None:
-            self._context = None  # what another mode holds, or the decoder of a file before, goes on with nothing
-        self._mode, self.track = mode, lane.track
-        if self._context is None:
-            self._context = self._begun(mode, wanted)
-            if mode != KEYFRAMES:  # pictures before the first key picture refer to some that never came
-                wanted = wanted[next((at for at, unit in enumerate(wanted) if unit.is_key), 0) :]
+        self.track = lane.track
+        known = None if self._video is None else self._video.is_interlaced
+        wanted = self._decoder.begin(lane.track, units, mode, known)
+        self._head_of = next((unit for unit in reversed(wanted) if unit.is_key), wanted[0] if wanted else None)
         key_s = {round(unit.pts_s * 1000) for unit in units if unit.is_key and not math.isnan(unit.pts_s)}
-        rows: list[np.void] = []
-        newest, newest_s, broken = None, math.nan, sum(unit.is_damaged for unit in units)
-        head = next((unit for unit in reversed(wanted) if unit.is_key), wanted[0] if wanted else None)
-        for frame, is_whole in self._frames(wanted, mode, is_end, is_over, faults):
-            broken += not is_whole
-            if frame is None:
-                continue
-            at_s = self._time(frame, rows)
-            is_key = round(at_s * 1000) in key_s or bool(frame.key_frame)
-            if mode == KEYFRAMES and not is_key:
-                continue  # what followed a key picture was no field of it
-            if self._video is None or head is not None:
-                self._learn(head, frame)
-                head = None
-            row = self._row(frame, at_s, is_key)
-            if row is None or len(rows) >= MOST_FRAMES:
-                continue
-            rows.append(row)
-            if is_key or newest is None:
-                newest, newest_s = frame, at_s
-        aspect = self._context.sample_aspect_ratio
-        if mode == KEYFRAMES:
-            self._give_back()
-        if not rows and (broken or is_end):
+        found = _Found(broken=sum(unit.is_damaged for unit in units))
+        for frame, is_whole in self._decoder.frames(wanted, is_end, is_over, faults):
+            found.broken += not is_whole
+            if frame is not None:
+                self._look(frame, mode, key_s, found)
+        aspect = self._decoder.end()
+        if not found.rows and (found.broken or is_end):
             faults.append(f"None of the {len(units)} pictures of {self.track.name} could be decoded.")
-        stretch = self._stretch(units, rows, mode, broken)
-        return Seen(stretch, newest, newest_s, aspect, tuple(faults))
+        stretch = self._stretch(units, found.rows, mode, found.broken)
+        return Seen(stretch, found.newest, found.newest_s, aspect, tuple(faults))
 
     def forget(self) -> None:
         """Begin cold: what comes next does not follow what came before."""
-        self._context = None
+        self._decoder.forget()
         self._last_key_s = math.nan
         if self._meter is not None:
             self._meter.forget()
 
-    def _keys(self, units: list[Unit]) -> list[Unit]:
-        """Return the key pictures; of an interlaced one also what follows it, which may be its second field."""
-        whole = [(number, unit) for number, unit in enumerate(units) if unit.is_key and unit.data]
-        if not whole or self.track.codec != "avc1" or self.track.is_prefixed or not self._is_interlaced(whole[0][1]):
-            return [unit for _, unit in whole]
-        pairs = [units[number : number + 2] for number, _ in whole]
-        return [unit for pair in pairs for unit in pair if unit.data]
-
-    def _is_interlaced(self, unit: Unit) -> bool:
-        if self._video is not None:
-            return self._video.is_interlaced
-        found = formats.told(self.track, formats.headers(self.track, unit))
-        return found is not None and found.is_interlaced
-
-    def _begun(self, mode: str, wanted: list[Unit]) -> Any:
-        """Return a decoder: a shared one for key pictures that bring all they need."""
-        is_whole = bool(self.track.extradata) or (bool(wanted) and keys.has_sets(self.track.codec, wanted[0].data))
-        self._is_shared = mode == KEYFRAMES and is_whole and self.track.context is None
-        return self._shared.take(self.track, self._size) if self._is_shared else context_of(self.track)
-
-    def _give_back(self) -> None:
-        if self._is_shared:
-            self._size = (self._context.width, self._context.height, self._context.pix_fmt)
-            self._shared.give(self.track, self._size, self._context)
-        self._context = None
-
-    def _frames(
-        self, units: list[Unit], mode: str, is_end: bool, is_over: Callable[[], bool], faults: list[str]
-    ) -> Iterator[tuple[Any, bool]]:
-        """Yield decoded frames in order of presentation, and None with False for what could not be decoded."""
-        for number, unit in enumerate(units):
-            if is_over():
-                faults.append(f"Decoding took too long: {len(units) - number} pictures were left out.")
-                return
-            for frame, is_whole in self._decoded(_packet(unit)):
-                if frame is not None or unit.is_key or mode != KEYFRAMES:
-                    yield frame, is_whole
-        if mode == KEYFRAMES or is_end:
-            yield from self._decoded(None)
-            if self._context is not None and mode != KEYFRAMES:
-                self._context.flush_buffers()
-
-    def _decoded(self, packet: Any) -> Iterator[tuple[Any, bool]]:
-        try:
-            frames = self._context.decode(packet)
-        except av.EOFError:
+    def _look(self, frame: Any, mode: str, key_s: set[int], found: _Found) -> None:
+        """Measure one frame."""
+        at_s = self._time(frame, found.rows)
+        is_key = round(at_s * 1000) in key_s or bool(frame.key_frame)
+        if mode == KEYFRAMES and not is_key:
+            return  # what followed a key picture was no field of it
+        if self._video is None or self._head_of is not None:
+            self._learn(self._head_of, frame)
+            self._head_of = None
+        row = self._row(frame, at_s, is_key)
+        if row is None or len(found.rows) >= MOST_FRAMES:
             return
-        except BROKEN:
-            yield None, False
-            return
-        for frame in frames:
-            yield frame, not frame.is_corrupt
+        found.rows.append(row)
+        if is_key or found.newest is None:
+            found.newest, found.newest_s = frame, at_s
 
     def _time(self, frame: Any, rows: list[np.void]) -> float:
         if frame.pts is not None and frame.time_base:
@@ -240,13 +187,3 @@ def luma(frame: Any) -> NDArray[np.uint8] | NDArray[np.uint16] | None:
 
 
 _PLANAR = frozenset({"yuv420p", "yuv422p", "yuv444p", "yuvj420p"})
-
-
-def _packet(unit: Unit) -> Any:
-    if unit.packet is not None:
-        return unit.packet
-    packet = av.Packet(unit.data)
-    packet.time_base = _BASE
-    if not math.isnan(unit.pts_s):
-        packet.pts = round(unit.pts_s * _HZ)
-    return packet
