@@ -60,10 +60,11 @@ def _pictures(look: Look, index: int, ill: Ill) -> tuple[Stream, ...]:
     if ill.kind in _MOVING:
         return _MOVING[ill.kind](look, canvas(look.name, index, size, grid.loop), want, ill)
     still = _STILLS[ill.kind](look, index, ill)
-    room = [min(len(frame) for frame in stream.frames[:: grid.gop]) for stream in look.videos]
+    # the largest rung is the one that transport streams carry
+    room = min(len(frame) for frame in look.videos[0].frames[:: grid.gop])
     for quantiser in _STILL_QUANTISERS:
         streams = encode_pictures(lambda number: still, range(grid.gop), replace(want, quantiser=quantiser))
-        if all(len(stream.frames[0]) <= most for stream, most in zip(streams, room, strict=True)):
+        if len(streams[0].frames[0]) <= room:
             break
     # a still picture is the same in every GOP
     return tuple(replace(stream, frames=stream.frames * grid.gops) for stream in streams)
@@ -73,7 +74,6 @@ def _starved(look: Look, painted: Canvas, want: Wanted, ill: Ill) -> tuple[Strea
     """Return pictures encoded with a share of the bitrate, or less, so that each fits the room of the healthy one."""
     for less in _LESS:
         poor = replace(want, ladder=[_poorer(one, ill.param("share") * less) for one in want.ladder])
-        # the largest rung is the one that transport streams carry
         (first,) = encode_pictures(
             partial(draw, painted), range(want.grid.loop), replace(poor, ladder=poor.ladder[:1])
         )
