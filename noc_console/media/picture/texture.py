@@ -14,8 +14,9 @@ Counts = NDArray[np.uint16]
 #: Side of the grid: transform blocks of MPEG-2 and H.264, and the grid on which HEVC smooths its block edges.
 GRID = 8
 _BANDS, _LINES = 14, 3 * GRID + 1
-#: A border shows when the steps over it (sum of 3, of 8 pixels, in 8-bit levels) are so much above those beside it.
-_VISIBLE = 2 * GRID
+#: A border shows when the steps over it (sum of 3, of 8 pixels, in 8-bit levels) are so much above those beside it:
+#: three levels are just seen.
+_VISIBLE = 3 * GRID
 #: Share of borders that counts as all: more never show, for the picture has flat parts too.
 _ALL = 1 / 3
 #: Steps over four pixels from which on an edge is judged for blur, and of a line to its neighbours for combing.
