@@ -237,6 +237,11 @@ class Board:
         looked = state.inputs[input_id].looked if state else {}
         return max((at for scope, at in looked.items() if scope.startswith(scopes)), default=None)
 
+    def freshness(self, input_id: int, at: float) -> str:
+        """Return how fresh an input's data is: loading, ok, stale or lost; loading too where it is unknown."""
+        state = self._by_input.get(input_id)
+        return state.inputs[input_id].state(at) if state else "loading"
+
     def target_s(self, input_id: int) -> float:
         """Return the target duration an input's playlist told last, 0 where it told none."""
         state = self._by_input.get(input_id)

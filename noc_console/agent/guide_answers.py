@@ -11,7 +11,8 @@ from noc_console.agent.guide_asked import Asked
 from noc_console.agent.guide_changes import Changes
 from noc_console.agent.guide_facts import fact_told, inputs_told
 from noc_console.agent.guide_place import Place
-from noc_console.agent.guide_readings import Curve, Readings
+from noc_console.agent.guide_readings import DAY_S, Curve, Readings
+from noc_console.agent.guide_site import DAY_FACTS
 from noc_console.agent.recorder import Recorder
 from noc_console.board import Board
 from noc_console.guides.evidence import derived
@@ -29,6 +30,8 @@ from noc_console.guides.questions import (
     OfPeers,
 )
 from noc_console.model import Channel
+
+_MOST_ALARMS = 10_000
 
 
 @dataclass(slots=True)
@@ -53,6 +56,9 @@ class Answers:
         own = {name: one for name, one in questions.items() if not isinstance(one, FROM_THE_RUN)}
         asked = Asked(place, at, self.board, self.channels())
         kinds = frozenset(kind for one in own.values() for kind in _kinds_of(one))
+        if any(isinstance(one, OfFact) and one.fact in DAY_FACTS for one in own.values()):
+            history = self.recorder.history
+            asked.day_alarms = await self.recorder.ask(history.alarms(at - DAY_S, at, 0, _MOST_ALARMS))
         metrics = {one.metric for one in own.values() if isinstance(one, OfMetric | OfBaseline)}
         asked.days = {metric: await self.readings.day(metric, place.began_at) for metric in metrics}
         for _ in range(2):  # what is far back is read only where nothing is near

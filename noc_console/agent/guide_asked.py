@@ -25,6 +25,7 @@ class Asked:
     reads: Mapping[Curve, Read] = field(default_factory=dict)
     events: Sequence[Event] = ()
     days: Mapping[str, Mapping[int, Usual]] = field(default_factory=dict)
+    day_alarms: Sequence[Mapping[str, Any]] | None = None
     _sisters: dict[tuple[int, str], tuple[tuple[Channel, Input], ...]] = field(default_factory=dict)
     _shown: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 

@@ -68,8 +68,8 @@ def told_of(question: OfEvents, asked: Asked) -> Told:
 
 
 def _about(events: Iterable[Event], channel_id: int) -> Iterable[Event]:
-    """Yield the events of a channel, and those of no channel at all."""
-    return (one for one in events if one.channel_id in (0, channel_id))
+    """Yield the events of a channel, and those of no channel at all; without a channel all of them."""
+    return (one for one in events if not channel_id or one.channel_id in (0, channel_id))
 
 
 def _said(event: Event) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from noc_console.agent.guide_answer import Told, unknown
 from noc_console.agent.guide_asked import Asked
 from noc_console.agent.guide_place import AGENT
+from noc_console.agent.guide_site import site_facts
 from noc_console.guides.answers import Answer
 from noc_console.guides.questions import OfFact, OfInput
 from noc_console.model import Channel, Input, Kind, Layer
@@ -46,10 +47,11 @@ def _of_input(entry: Input) -> dict[str, float | None]:
 
 def fact_told(question: OfFact, asked: Asked) -> Told:
     """Return one fact."""
-    value = facts_of(asked).get(question.fact)
+    own = facts_of(asked)
+    value = own[question.fact] if question.fact in own else site_facts(asked).get(question.fact)
     if value is None:
-        return unknown(f"{question.fact} is not known of this channel.", question.kind)
-    return Told(Answer(value, "", 1, asked.at, asked.at, provenance="catalogue"), question.kind)
+        return unknown(f"{question.fact} is not known here.", question.kind)
+    return Told(Answer(value, "", 1, asked.at, asked.at, provenance="agent"), question.kind)
 
 
 def inputs_told(question: OfInput, asked: Asked) -> Told:

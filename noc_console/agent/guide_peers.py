@@ -35,10 +35,12 @@ def told_of(question: OfPeers, asked: Asked) -> Told:
     Sisters nothing is known of count neither way; where none is known the answer is unknown.
     """
     entry, why = asked.entry_at(question.layer)
-    if entry is None or entry is AGENT:
-        return unknown(why or "This alarm is not of one channel.", question.kind)
+    if entry is None and asked.place.channel is not None:
+        return unknown(why, question.kind)
     found = _sisters(question, asked)
-    here: dict[str, Any] = {"metric": question.metric, "layer": int(entry.layer), "input_id": entry.id}
+    here: dict[str, Any] = {"metric": question.metric}
+    if entry is not None and entry is not AGENT:
+        here |= {"layer": int(entry.layer), "input_id": entry.id}
     start = asked.at - question.window_s
     if not question.metric and not question.finding:
         rows = [_row(channel, None, None) for channel, _ in found[:_MOST_ROWS]]
@@ -62,10 +64,21 @@ def told_of(question: OfPeers, asked: Asked) -> Told:
 
 
 def _sisters(question: OfPeers, asked: Asked) -> Sequence[Sister]:
+    if asked.place.channel is None:
+        return _everybody(question, asked)
     entry, _ = asked.entry_at(question.layer)
-    if entry is None or entry is AGENT:
-        return ()
-    return asked.sisters(entry, question.same)[:MOST_SISTERS]
+    return asked.sisters(entry, question.same)[:MOST_SISTERS] if entry is not None else ()
+
+
+def _everybody(question: OfPeers, asked: Asked) -> Sequence[Sister]:
+    """Return every enabled channel, each with its input at the layer, else with its lowest."""
+    found: list[Sister] = []
+    for channel in asked.channels.values():
+        inputs = sorted(channel.inputs, key=lambda one: one.layer)
+        fitting = [one for one in inputs if question.layer in ("", one.layer.name.lower())]
+        if channel.is_enabled and fitting:
+            found.append((channel, fitting[0]))
+    return found[:MOST_SISTERS]
 
 
 def _value(question: OfPeers, sister: Sister, asked: Asked) -> float | None:

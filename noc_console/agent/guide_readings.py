@@ -146,8 +146,8 @@ def stale_after_s(period_s: float) -> float:
 def statistic_of(name: Statistic, points: Sequence[Point], metric: str, period_s: float) -> float | None:
     """Return a statistic of some points, None where there are too few.
 
-    `last` is the worst of the newest round: rungs are measured one after the other. Counters are counted per look,
-    so their `increase` is the `sum`. `slope` is the change per second of a straight line through the points.
+    `last` is the worst of the newest round: rungs are measured one after the other. `increase` is last minus first;
+    of what is counted per look the `sum` says how much it was. `slope` is per second, of a line through the points.
     """
     count = sum(point[4] for point in points)
     if not count:
@@ -163,8 +163,10 @@ def statistic_of(name: Statistic, points: Sequence[Point], metric: str, period_s
             return max(point[3] for point in points)
         case "spread":
             return max(point[3] for point in points) - min(point[1] for point in points)
-        case "sum" | "increase":
+        case "sum":
             return sum(point[2] * point[4] for point in points)
+        case "increase":
+            return points[-1][2] - points[0][2]
         case "count":
             return float(count)
         case "slope":

@@ -8,7 +8,7 @@ from functools import cache
 
 from noc_console import catalogues
 
-# facts of a channel, and their units
+# facts of a channel and of the site, and their units
 FACTS: Mapping[str, str] = {
     "tier": "1",
     "layer": "1",
@@ -22,6 +22,23 @@ FACTS: Mapping[str, str] = {
     "segment_expected_s": "s",
     "audio_languages": "1",
     "subtitle_languages": "1",
+    # of the whole site, for checklists
+    "alarms_critical": "1",
+    "alarms_major": "1",
+    "alarms_minor": "1",
+    "alarms_24h_critical": "1",
+    "alarms_24h_major": "1",
+    "alarms_24h_minor": "1",
+    "channels": "1",
+    "channels_silent": "1",
+    "hd_silent": "1",
+    "uhd_silent": "1",
+    "agents_expected": "1",
+    "agents_online": "1",
+    "workers_ill": "1",
+    "is_recording": "1",
+    "notices_waiting": "1",
+    "receivers_failing": "1",
 }
 # built-in diagnostics, and the fields of their results with units; is_ok is 1 where nothing was found wrong
 DIAGNOSTICS: Mapping[str, Mapping[str, str]] = {

@@ -102,7 +102,16 @@ async def test_a_mean_comes_with_samples_window_and_a_small_chart(house: House) 
 
 @pytest.mark.parametrize(
     ("statistic", "expected"),
-    [("min", 1.0), ("max", 4.0), ("last", 4.0), ("sum", 10.0), ("count", 4.0), ("spread", 3.0), ("p50", 2.0)],
+    [
+        ("min", 1.0),
+        ("max", 4.0),
+        ("last", 4.0),
+        ("sum", 10.0),
+        ("increase", 3.0),
+        ("count", 4.0),
+        ("spread", 3.0),
+        ("p50", 2.0),
+    ],
 )
 async def test_each_statistic_says_what_its_name_says(house: House, statistic: Any, expected: float) -> None:
     await house.measure(1, "ts.cc_errors", (8, 1.0), (6, 2.0), (4, 3.0), (2, 4.0))
@@ -296,3 +305,29 @@ async def test_facts_and_inputs_come_from_the_catalogue(house: House) -> None:
 async def test_the_agents_own_figures_are_asked_of_no_channel(house: House) -> None:
     await house.measure(0, "agent.cpu_ratio", (2, 0.5))
     assert (await house.ask(OfMetric(metric="agent.cpu_ratio", statistic="last"))).answer.value == pytest.approx(0.5)
+
+
+async def test_without_a_channel_peers_are_all_channels_and_events_are_all_events(house: House) -> None:
+    await house.measure(2, "video.mos", (2, 3.0))
+    await house.measure(3, "video.mos", (2, 4.5))
+    await house.recorder.keep([Event("LadderChanged", NOW - 100, 2, 2)])
+    questions: dict[str, AnyQuestion] = {
+        "all": OfPeers(),
+        "sick": OfPeers(metric="video.mos", operator="<", than=3.5),
+        "changes": OfEvents(events=("LadderChanged",)),
+    }
+    told = await house.ask_all(questions, 0)
+    assert {name: one.answer.value for name, one in told.items()} == {"all": 3, "sick": 1, "changes": 1}
+
+
+async def test_figures_of_the_site_count_alarms_and_channels_without_data(house: House) -> None:
+    alarm = {"alarm_id": 1, "channel_id": 2, "alarm_type": "HTTP_5XX", "severity": "critical", "message": "x"}
+    alarm |= {"raised_at": NOW - 7200, "resolved": False, "acknowledged": False}
+    house.board.set_alarm(alarm)
+    await house.recorder.keep([Event("AlarmRaised", NOW - 7200, 2, 2, {"alarm": alarm})])
+    house.board.observe(Observation(1, "master", NOW - 1, {"playlist.status": 200.0}))
+    house.board.observe(Observation(2, "master", NOW - 400, {"playlist.status": 200.0}))
+    names = ("alarms_critical", "alarms_24h_critical", "alarms_24h_major", "channels", "channels_silent", "hd_silent")
+    told = await house.ask_all({name: OfFact(fact=name) for name in (*names, "workers_ill")}, 0)
+    assert [told[name].answer.value for name in names] == [1, 1, 0, 3, 1, 1]
+    assert told["workers_ill"].answer.value is None
