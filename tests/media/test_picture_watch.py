@@ -8,7 +8,6 @@ from picture_making import HEIGHT, RATE, WIDTH, black_picture, ids, measured, mo
 
 from noc_console.media.es.format import Video
 from noc_console.media.picture import FrameMeter, Known, PictureWatch, Seen
-from noc_console.media.picture.dead_feed import dead_feed
 from noc_console.media.stretch import FRAME, PictureStretch
 
 
@@ -183,11 +182,3 @@ def test_black_bars_that_come_are_told_once() -> None:
 def test_key_frames_too_far_apart(is_ts: bool, interval_s: float, is_long: bool) -> None:
     stretch = stretch_of(measured(moving(10)), key_interval_s=interval_s)
     assert ("media-gop-long" in ids(PictureWatch().step(stretch, 0.0, Known(is_ts=is_ts)))) is is_long
-
-
-@pytest.mark.parametrize(
-    ("freeze_s", "black_s", "silence_s", "is_dead"),
-    [(30, 0, 12, True), (0, 12, 30, True), (30, 0, 9, False), (0, 0, 60, False)],
-)
-def test_a_dead_feed_is_still_and_silent(freeze_s: float, black_s: float, silence_s: float, is_dead: bool) -> None:
-    assert (dead_feed(freeze_s, black_s, silence_s) is not None) is is_dead
