@@ -13,7 +13,7 @@ from noc_console.errors import KnownError
 from noc_console.history import catalogue, incidents, journal, projections
 from noc_console.history.capsule import Made, make
 from noc_console.history.capsule_cut import Wanted
-from noc_console.history.capsule_open import Opened, unpack
+from noc_console.history.capsule_open import Damaged, Opened, unpack
 from noc_console.history.captures import Captures
 from noc_console.history.engines import sqlite_engine
 from noc_console.history.faults import FAULTS
@@ -39,7 +39,11 @@ def run(verb: str, path: Path, db: Path | None = None, incident_id: int = 0) -> 
     if not path.is_file():
         raise KnownError(f"There is no file {path}.")
     with tempfile.TemporaryDirectory(prefix="noc-capsule-") as folder:
-        opened = unpack(path, Path(folder))
+        try:
+            opened = unpack(path, Path(folder))
+        except Damaged as error:
+            sys.stdout.write(f"not intact: {error}\n")
+            return 1
     for line in [verdict(opened), *(facts(opened) if verb == "info" else ())]:
         sys.stdout.write(line + "\n")
     return 0 if opened.is_intact else 1

@@ -28,7 +28,12 @@ _FREE_RATIO_BYTES = 1024**2
 _SLICE = 1024**2
 _CAPTURE = re.compile(r"captures/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 _TABLES = frozenset(schema.metadata.tables) | {"alembic_version"}
+
+
+class Damaged(KnownError):
+    """It is a capsule, but what is in it cannot be read any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,8 @@ def unpack(path: Path, folder: Path) -> Opened:
             _check_form(packed, path.name, free_bytes(folder))
             about = _manifest(packed, path.name)
             wrapping = packed.comment
-            for info in packed.infolist():
-                if info.filename in (DB, CHAIN) or _CAPTURE.fullmatch(info.filename):
-                    _write(packed, info, folder / info.filename)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+            _write_all(packed, folder, path.name)
+    except _BROKEN as error:
         raise KnownError(f"{path.name} is damaged or no capsule: {str(error).rstrip('.')}.") from None
     except OSError as error:
         raise KnownError(f"{path.name} cannot be opened: {error.strerror or error}.") from None
@@ -116,6 +119,15 @@ def _bounded(packed: zipfile.ZipFile, name: str, most: int) -> bytes:
     if len(body) > most:
         raise ValueError(f"{name} is too long")
     return body
+
+
+def _write_all(packed: zipfile.ZipFile, folder: Path, name: str) -> None:
+    for info in packed.infolist():
+        if info.filename in (DB, CHAIN) or _CAPTURE.fullmatch(info.filename):
+            try:
+                _write(packed, info, folder / info.filename)
+            except _BROKEN:
+                raise Damaged(f"{name} was changed or damaged: {info.filename} in it cannot be read.") from None
 
 
 def _write(packed: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:

@@ -212,7 +212,7 @@ class AlarmsScreen(QWidget):
             ("What hides this alarm?", "H", self._on_hiding),
             ("Who is told of this alarm?", "W", self._on_told),
             ("Facts of the alarm", "I", self.place.toggle),
-            ("Incident of this alarm", "Shift+I", self._on_incident),
+            ("Incident", "Shift+I", self._on_incident),
             ("Select all listed alarms", "Ctrl+A", self.table.selectAll),
             ("Show alarms closed in the last hour", "C", self.list.toggle_closed),
         ):

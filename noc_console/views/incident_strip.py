@@ -34,7 +34,7 @@ def moments(one: Json, now: float) -> tuple[Moment, ...]:
     """Return the cards of an incident."""
     times, impact = one["times"], one["impact"]
     start = times["start"]
-    told = [Moment("Start", when(start, now), "detected at once" if times["detected"] == start else "")]
+    told = [Moment("Start", when(start, now), "and detected" if times["detected"] == start else "")]
     for key, label, waits in (
         ("acknowledged", "Acknowledged", "nobody yet"),
         ("mitigated", "Mitigated", "not yet"),

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import START
 
 from noc_console.errors import KnownError
 from noc_console.history import SeriesQuery
@@ -24,6 +23,7 @@ from noc_console.incidents.wire import to_json
 from noc_console.model import Access, Channel, Event, Input, Kind, Layer, Severity
 from noc_console.settings import Settings
 
+START = 1_790_006_400.0  # a whole two-hour window in UTC
 METRIC = "segment.download_s"
 KEY, TOKEN, PARAMETER, WORD = "Key-71-of-Origin", "sid=tok3n-77aa", "abcdef0123456789", "pass-w0rd"
 URL = f"http://noc:{WORD}@origin.example/one/master.m3u8?session={PARAMETER}"
@@ -256,6 +256,16 @@ async def test_a_changed_capsule_says_what_does_not_fit_first(made, tmp_path, ch
     assert said.startswith("not intact: ")
     with pytest.raises(AssertionError, match=fault):
         raise AssertionError(said)
+
+
+async def test_a_flipped_byte_in_the_history_is_told_as_a_change(made, tmp_path, capsys):
+    with zipfile.ZipFile(made) as packed:
+        info = packed.getinfo("local.db")
+    body = bytearray(made.read_bytes())
+    body[info.header_offset + 60 + info.compress_size // 2] ^= 0x01
+    (tmp_path / "flipped.noccap").write_bytes(bytes(body))
+    assert run("verify", tmp_path / "flipped.noccap") == 1
+    assert capsys.readouterr().out.startswith("not intact: ")
 
 
 async def test_one_flipped_byte_is_never_intact(made, tmp_path, capsys):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conftest import START
-
 from noc_console.history.journal import TimeQuery
 from noc_console.incidents.incident import Incident, State, Task
 from noc_console.incidents.wire import from_json, to_json
 from noc_console.model import Event, Severity
 
+START = 1_790_006_400.0
 FIRST = Incident(1, "Black", Severity.MAJOR, START, "Linh", tasks=(Task(1, "call", "Minh", START + 50),))
 
 
