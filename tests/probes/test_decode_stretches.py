@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 from pathlib import Path
 
+import av
 import media_made
 import numpy as np
 import pytest
@@ -251,6 +253,15 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(decoder._sessions) == 3
     decoder.forget(5)
     assert len(decoder._sessions) == 2
+
+
+def test_no_frame_outlives_its_stretch_even_where_garbage_is_not_collected() -> None:
+    decoder = Decoder()
+    for number in range(3):
+        decoder.decode(Job(1, "r", FULL, body=clip(), sequence=number, wants_thumbnail=True))
+    assert not gc.isenabled()
+    alive = [one for one in gc.get_objects() if isinstance(one, av.VideoFrame | av.AudioFrame)]
+    assert len(alive) <= 4  # each decoder holds the empty one that it fills next
 
 
 def test_a_stretch_in_a_file_is_left_where_it_is(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import struct
 from typing import Any
 
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 
 #: Head of libavutil's AVVideoEncParams: number of blocks, where they begin, size of one, type, the frame's quantiser.
 _HEAD = struct.Struct("@IQQii")
@@ -22,7 +23,8 @@ def quantiser(frame: Any) -> float:
 
     The decoder must have been opened with `export_side_data=venc_params`.
     """
-    for part in frame.side_data:
+    # not frame.side_data: that keeps the frame alive in a cycle, 25 MB each, until garbage is collected
+    for part in SideDataContainer(frame):  # type: ignore[call-arg]
         if getattr(part.type, "name", "") == "VIDEO_ENC_PARAMS":
             return told(bytes(part))
     return math.nan

@@ -6,6 +6,8 @@ import struct
 from dataclasses import replace
 from typing import Any
 
+from av.sidedata.sidedata import SideDataContainer
+
 from noc_console.media.es import dolby, sound
 from noc_console.media.es.format import Audio, Colour, Mastering, Video
 from noc_console.media.es.picture import look_picture
@@ -91,7 +93,9 @@ def _light(frame: Any) -> tuple[int, int] | None:
 
 
 def _side_data(frame: Any, name: str) -> bytes:
-    found = next((one for one in frame.side_data if one.type.name == name), None)
+    # not frame.side_data: that keeps the frame alive in a cycle until garbage is collected
+    parts = SideDataContainer(frame)  # type: ignore[call-arg]
+    found = next((one for one in parts if one.type.name == name), None)
     return bytes(found) if found is not None else b""
 
 
