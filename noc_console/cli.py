@@ -67,7 +67,8 @@ def _without_display(db: Path | None, attach: str, *, read_only: bool = False) -
     """Run the same agent with a live table in the terminal instead of the window."""
     if attach:
         raise KnownError("There is no display here to open the console on; set DISPLAY or WAYLAND_DISPLAY.")
-    typer.echo("No display here: running the agent with a table in this terminal.", err=True)
+    does = "showing it over the API only" if read_only else "running the agent with a table in this terminal"
+    typer.echo(f"No display here: {does}.", err=True)
     agent(db=db, port=0, demo="no" if read_only else "auto", table=not read_only, read_only=read_only)
     raise typer.Exit(0)
 

@@ -42,7 +42,7 @@ def _rest(kind: str, data: Mapping[str, Any]) -> list[str]:
         case "GuideStarted":  # its text is the whole guide
             return []
         case "GuideAnswered" | "GuideWalked":
-            return [f"→ {_word(data, 'says') or _word(data, 'way')}"]
+            return [f"→ {says}" if (says := _word(data, "says")) else "passed"]
         case "GuideLinked":
             return [_word(data, "to_guide")]
         case "GuideEnded":
