@@ -79,6 +79,9 @@ def agent(
     host: Annotated[str, typer.Option(help="Address to listen on; loopback until TLS is there.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8443,
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 1,
+    decode_workers: Annotated[
+        int, typer.Option(help="Decoder processes for picture and sound; 0: none, -1: half of the cores.")
+    ] = -1,
     demo: Annotated[str, typer.Option(help="Demo channels: auto (when none is configured), yes, no.")] = "no",
     table: Annotated[bool, typer.Option(help="Show a live table in this terminal.")] = False,
     read_only: ReadOnly = False,
@@ -89,7 +92,7 @@ def agent(
     """Run the agent without a screen."""
     from noc_console.agent.main import Launch, run
 
-    launch = Launch(db, host, port, workers, demo, table, embedded, token_fd, ready_fd, read_only)
+    launch = Launch(db, host, port, workers, demo, table, embedded, token_fd, ready_fd, read_only, decode_workers)
     from noc_console.api.server import serve
 
     raise typer.Exit(run(launch, serve))

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -40,7 +40,7 @@ OpenHistory = Callable[[Settings, Callable[[], float]], "Awaitable[History]"]
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What the command line says; descriptors below 0 are not there."""
+    """What the command line says; descriptors and decoders below 0 are not there."""
 
     db: Path | None = None
     host: str = "127.0.0.1"
@@ -52,10 +52,13 @@ class Launch:
     token_fd: int = -1
     ready_fd: int = -1
     read_only: bool = False
+    decode_workers: int = -1
 
     def settings(self) -> Settings:
         """Return the agent's settings: the command line goes before NOC_CONSOLE_<NAME> of the environment."""
-        told = {"db": self.db, "host": self.host, "port": self.port, "workers": self.workers}
+        told: dict[str, Any] = {"db": self.db, "host": self.host, "port": self.port, "workers": self.workers}
+        if self.decode_workers >= 0:
+            told["decode_workers"] = self.decode_workers
         said = {name: os.environ.get(f"NOC_CONSOLE_{name.upper()}") for name in Settings.model_fields}
         given = {name: value for name, value in {**said, **told}.items() if value is not None}
         try:

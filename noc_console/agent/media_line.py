@@ -133,13 +133,16 @@ class MediaLine:
         now = self.clock.now()
         waiting = list(self.schedule)
         return {
-            "workers": [slot.facts() for slot in self.supervisor.decoders],
+            "workers": [{**slot.facts(), "inputs": self._share(slot.number)} for slot in self.supervisor.decoders],
             **self.load.facts(now),
             "waiting": len(waiting),
             "waiting_bytes": sum(one.stretch.size_bytes for one in waiting),
             "paused": self.strikes.paused(now),
             "full": [input_id for input_id in self._full_until if self.is_promoted(input_id)],
         }
+
+    def _share(self, worker: int) -> int:
+        return sum(self.schedule.worker_of(input_id) == worker for input_id in self._inputs)
 
     def left_alone_until(self, input_id: int) -> float:
         """Return until when nothing of an input is decoded because it kills decoders; 0 when it is not so."""
