@@ -190,6 +190,8 @@ def _plain(event: Event) -> str:
     match event.kind:
         case "EvidenceKept":
             return f"Evidence kept: {len(event.data.get('captures') or ())} playlists"
+        case "FramesKept":
+            return f"Evidence kept: {len(event.data.get('captures') or ())} frames"
         case "CaptureStored":
             seconds = event.data.get("seconds")
             return f"Evidence kept: {seconds:.0f} s of the stream" if seconds else "Evidence kept: the stream"

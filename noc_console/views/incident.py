@@ -64,7 +64,7 @@ class IncidentScreen(QWidget):
         self.tasks = RecordsTable(desk.theme, TASK_COLUMNS, "Tasks", _ROW)
         self.task_card = RecordsCard(desk.theme, "Tasks", self.tasks)
         self.acts = IncidentActs(desk, self, self.shown, self._ask)
-        self.acts.choose_task_by(self._chosen_task)
+        self.acts.choose_by(self._chosen_task, self._chosen_alarm)
         self.files = IncidentFiles(desk, self)
         self._export, self._capsule = self._make_actions()
         names = ("note", "task", "mitigate", "close", "review")
@@ -170,6 +170,10 @@ class IncidentScreen(QWidget):
     def _chosen_task(self) -> Json | None:
         tasks = self._one["tasks"] if self._one is not None else ()
         return next((task for task in tasks if str(task["id"]) == self.tasks.key), None)
+
+    def _chosen_alarm(self) -> int:
+        """Return the alarm the keys are about: only while its table has them, so that Del means what is seen."""
+        return int(self.alarms.key) if self.alarms.hasFocus() and self.alarms.key else 0
 
     def _on_done(self) -> None:
         self.feed.hurry()

@@ -21,6 +21,7 @@ Ask = Callable[[str, Callable[[str], object]], object]
 _TASK = re.compile(r"(?P<text>.+?)(?:\s+@(?P<owner>\S[^@]*?))?(?:\s+in\s+(?P<count>\d{1,4})\s*(?P<unit>m|h|d))?\s*")
 _UNITS = {"m": 60.0, "h": 3600.0, "d": 86_400.0}
 _LIVE = ("open", "mitigated")
+_SEVERITIES = ("critical", "major", "minor", "warning")
 _REVIEW = (
     ("happened", "Review 1 of 4: what happened?"),
     ("why", "Review 2 of 4: why?"),
@@ -39,6 +40,7 @@ class IncidentActs(QObject):
         super().__init__(screen)
         self._desk, self._shown, self._ask = desk, shown, ask
         self._task_of: Callable[[], Json | None] = lambda: None
+        self._alarm_of: Callable[[], int] = lambda: 0
         self._by_name: dict[str, QAction] = {}
         for name, text, key, act in (
             ("note", "Note", "Shift+N", self._on_note),
@@ -48,6 +50,9 @@ class IncidentActs(QObject):
             ("viewers", "Customer impact", "V", self._on_viewers),
             ("cause", "Cause", "U", self._on_cause),
             ("ticket", "Ticket", "Shift+T", self._on_ticket),
+            ("severity", "Severity", "S", self._on_severity),
+            ("title", "Rename", "Shift+R", self._on_title),
+            ("part", "Take alarm out", "Del", self._on_part),
             ("mitigate", "Mitigated", "M", self._on_mitigate),
             ("close", "Close", "C", self._on_close),
             ("review", "Review", "R", self._on_review),
@@ -59,9 +64,9 @@ class IncidentActs(QObject):
         """Return an action by its name."""
         return self._by_name[name]
 
-    def choose_task_by(self, task_of: Callable[[], Json | None]) -> None:
-        """Take who knows which task is chosen."""
-        self._task_of = task_of
+    def choose_by(self, task_of: Callable[[], Json | None], alarm_of: Callable[[], int]) -> None:
+        """Take who knows which task and which alarm (0: none) are chosen."""
+        self._task_of, self._alarm_of = task_of, alarm_of
 
     def follow(self) -> None:
         """Enable what can be done to the incident as it stands."""
@@ -72,6 +77,7 @@ class IncidentActs(QObject):
             "close": state in _LIVE,
             "review": state == "review_due",
             "reopen": state in ("review_due", "closed"),
+            "part": bool(state) and bool(self._alarm_of()),
             "done": bool(state) and self._task_of() is not None,
         }
         for name, action in self._by_name.items():
@@ -131,6 +137,27 @@ class IncidentActs(QObject):
     def _set_ticket(self, text: str) -> None:
         if text:
             self._change({"ticket": text}, "The ticket is kept.")
+
+    def _on_severity(self) -> None:
+        self._ask(f"Severity? {', '.join(_SEVERITIES)}", self._set_severity)
+
+    def _set_severity(self, text: str) -> None:
+        if text.lower() in _SEVERITIES:
+            self._change({"severity": text.lower()}, "The severity is kept.")
+        elif text:
+            self.told.emit(f"It is one of: {', '.join(_SEVERITIES)}.")
+
+    def _on_title(self) -> None:
+        self._ask("What is it called?", self._set_title)
+
+    def _set_title(self, text: str) -> None:
+        if text:
+            self._change({"title": text}, "It is renamed.")
+
+    def _on_part(self) -> None:
+        alarm_id = self._alarm_of()
+        if alarm_id:
+            self._start(lambda number: calls.part(self._desk, number, alarm_id))
 
     def _on_mitigate(self) -> None:
         self._start(lambda number: calls.post(self._desk, number, "mitigate", None, "Mitigated."))

@@ -64,6 +64,12 @@ async def change(desk: Desk, incident_id: int, body: Json, said: str = "") -> st
     return said
 
 
+async def part(desk: Desk, incident_id: int, alarm_id: int) -> str:
+    """Take an alarm out of an incident."""
+    await client_of(desk).delete(f"/incidents/{incident_id}/alarms/{alarm_id}", _by(desk))
+    return f"Alarm {alarm_id} is taken out."
+
+
 async def change_task(desk: Desk, incident_id: int, task_id: int, body: Json, said: str = "") -> str:
     """Change a task."""
     await client_of(desk).put(f"/incidents/{incident_id}/tasks/{task_id}?by={_name(desk)}", body)

@@ -204,6 +204,7 @@ async def test_the_page_shows_its_incident_and_says_so_while_it_loads_or_fails(d
         ("O", None, ("PUT", "/incidents/3?by=T. Linh", {"commander": "T. Linh"})),
         ("V", "no sound", ("PUT", "/incidents/3?by=T. Linh", {"impact": {"viewers": "no sound"}})),
         ("U", "cdn cache", ("PUT", "/incidents/3?by=T. Linh", {"cause": "cdn", "cause_text": "cache"})),
+        ("S", "Minor", ("PUT", "/incidents/3?by=T. Linh", {"severity": "minor"})),
         ("M", None, ("POST", "/incidents/3/mitigate?by=T. Linh", {})),
         ("C", "isp", ("POST", "/incidents/3/close?by=T. Linh", {"cause": "isp"})),
     ],
@@ -223,6 +224,21 @@ async def test_every_deed_has_its_key_and_goes_out_in_the_operators_name(
             QTest.keyClick(screen.drawer.line, Qt.Key.Key_Return)
         await settled(desk)
         assert agent.told == [told]
+        screen.close()
+
+
+async def test_del_takes_the_alarm_out_only_where_it_is_seen(desk: Desk) -> None:
+    desk.operator.rename("T. Linh")
+    desk.mirror.take(story.board())
+    async with serving(desk) as agent:
+        answer(agent, incident())
+        screen = await page(desk)
+        assert not screen.acts.action("part").isEnabled()
+        screen.alarms.setFocus()
+        screen.refresh()
+        QTest.keyClick(screen.alarms, Qt.Key.Key_Delete)
+        await settled(desk)
+        assert agent.told[0][:2] == ("DELETE", f"/incidents/3/alarms/{screen.alarms.key}?by=T. Linh")
         screen.close()
 
 
