@@ -34,7 +34,7 @@ class PictureDecoder:
 
         Raises Undecodable where the library has no decoder.
         """
-        if mode != self._mode or track.context is not None:
+        if mode != self._mode or track.context is not self.track.context:
             self._context = None  # what another mode holds, or the decoder of a file before, goes on with nothing
         self._mode, self.track = mode, track
         wanted = self._keys(units, is_interlaced) if mode == KEYFRAMES else [unit for unit in units if unit.data]
