@@ -27,7 +27,7 @@ class Slab:
 
     def between(self, first: int, last: int) -> Samples:
         """Return the samples of the series first..last."""
-        low, high = np.searchsorted(self.series, np.array([first, last + 1], np.uint32)).tolist()
+        low, high = self.series.searchsorted(np.array([first, last + 1], np.uint32)).tolist()
         return Samples(
             self.series[low:high], self.ms[low:high].astype(np.int64) + self.base_ms, self.values[low:high]
         )
@@ -48,9 +48,11 @@ class OpenWindow:
         """
         low_ms, high_ms = start * 1000 - SLAB_MS, end * 1000
         parts = [slab.between(first, last) for slab in self.slabs if low_ms < slab.base_ms < high_ms]
+        ends = np.array([first, last + 1], np.uint32)
         for samples in self.fresh:
-            low, high = np.searchsorted(samples.series, np.array([first, last + 1], np.uint32)).tolist()
-            parts.append(Samples(samples.series[low:high], samples.ms[low:high], samples.values[low:high]))
+            low, high = samples.series.searchsorted(ends).tolist()
+            if low < high:
+                parts.append(Samples(samples.series[low:high], samples.ms[low:high], samples.values[low:high]))
         return joined(parts)
 
     def last_series(self) -> int:
