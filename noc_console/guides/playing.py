@@ -109,7 +109,8 @@ class _Player:
             batch = self._batch(place)
             asked = {name for name in needed(self.guide, step) if name not in self.run.answers}
             scripted = {name for name in derived_names(self.guide) if batch[name] is not None or name in asked}
-            held = {name: self.run.answers[name].value for name in scripted if name in self.run.answers}
+            told = (name for name in derived_names(self.guide) if name in self.run.answers)
+            held = {name: self.run.answers[name].value for name in told}
             known = {name: value for name, value in held.items() if value is not None}
             values = {name: batch[name] for name in asked | scripted}
             self._do(Answered(answers=as_answers(values | known, self.at)))
