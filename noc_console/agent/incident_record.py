@@ -13,9 +13,10 @@ from noc_console.agent.incident_desk import IncidentDesk
 from noc_console.agent.recorder import Recorder
 from noc_console.history.journal import TimeQuery
 from noc_console.incidents import chain, facts
+from noc_console.incidents.attached import MOST_PICTURES, attached
 from noc_console.incidents.evidence import pieces
 from noc_console.incidents.incident import Incident
-from noc_console.incidents.page import Page
+from noc_console.incidents.page import Page, Picture
 from noc_console.incidents.report import Material, report
 from noc_console.incidents.timeline import NOISE, Line, concerns, timeline
 from noc_console.incidents.wire import from_json
@@ -90,12 +91,25 @@ class IncidentRecord:
             lines,
             await self._evidence(events),
             await curves(self.recorder, alarms, facts.span(incident, alarms, self._now())),
+            await self._pictures(incident),
             self._now(),
             GENERATOR,
             self.recorder.history.journal_id,
             chain.head_of(events),
         )
         return report(material), lines
+
+    async def _pictures(self, incident: Incident) -> list[Picture]:
+        """Return the pictures of the notes that fit into a report."""
+        found: list[Picture] = []
+        for number, note in enumerate((one for one in incident.notes if one.capture), 1):
+            body = await self.recorder.ask(self.recorder.history.capture(note.capture))
+            picture = attached(body, f"incident-{incident.id}-picture-{number}.svg", note.text) if body else None
+            if picture is not None:
+                found.append(picture)
+            if len(found) >= MOST_PICTURES:
+                break
+        return found
 
     async def _evidence(self, events: Sequence[Event]) -> list[dict[str, Any]]:
         found = pieces(events)

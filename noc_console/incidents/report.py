@@ -26,6 +26,7 @@ class Material:
     lines: Sequence[Line]
     evidence: Sequence[Json]
     curves: Sequence[Curve]
+    pictures: Sequence[Picture]
     made_at: float
     generator: str
     journal: str
@@ -46,7 +47,7 @@ def report(material: Material) -> Page:
             _timeline(material.lines),
             _cause(told),
             _actions(told),
-            _notes(told),
+            _notes(told, material.pictures),
             _evidence(material.evidence),
             _review(told),
         ),
@@ -138,12 +139,13 @@ def _done(task: Json) -> str:
     return "overdue" if task["overdue"] else "open"
 
 
-def _notes(told: Json) -> Section:
+def _notes(told: Json, pictures: Sequence[Picture]) -> Section:
     rows = tuple(
         (moment(one["at"]), one["by"], one["text"] + (f" [picture {one['capture'][:12]}]" if one["capture"] else ""))
         for one in told["notes"]
     )
-    return Section("Notes", table=Table(("Time", "Who", "Note"), rows), empty="No notes.")
+    table = Table(("Time", "Who", "Note"), rows)
+    return Section("Notes", table=table, pictures=tuple(pictures), empty="No notes.")
 
 
 def _evidence(rows: Sequence[Json]) -> Section:
