@@ -410,6 +410,7 @@ def _input(one: InputState, alarms: list[dict[str, Any]], at: float, silent: Map
             "mode": str(entry.media),
             "is_promoted": bool(one.media.get("is_promoted")),
             "why": one.media.get("why", ""),
+            "faults": one.media.get("faults", []),
             "picture": one.media.get("picture") or None,
             "thumbnail": one.media.get("thumbnail"),
             "meters": one.media.get("meters"),

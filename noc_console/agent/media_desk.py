@@ -25,6 +25,7 @@ from noc_console.media.stretch import PictureStretch, SoundStretch, Stretch
 from noc_console.model import Channel, Event, Input, Kind, Observation
 
 _MOST_WATCHES = 32
+_MOST_FAULTS = 3
 _EARLIEST_S, _LATEST_S = 120.0, 5.0
 _STOPPED_DURATIONS = 4.0
 _STOPPED_AT_LEAST_S = 30.0
@@ -107,6 +108,7 @@ class MediaDesk:
             return False
         at = self._looked_at(waiting, stretch)
         one.duration_s, one.why = waiting.stretch.duration_s, ""
+        self.flow.board.set_media(one.entry.id, {"faults": list(stretch.faults[:_MOST_FAULTS])})
         looks = [self._cost(one, waiting, stretch, waited_s, at)]
         wants_all_frames = False
         for rung, picture in stretch.pictures.items():

@@ -182,6 +182,8 @@ class MediaLine:
             self.load.decoded(self.clock.now(), measured.decode_s, waited_s)
             if self._taken(waiting, measured, waited_s):
                 self.promote(stretch.input_id, _PROMOTED_S)
+            if measured.faults and not (measured.pictures or measured.sounds):
+                self._lost(waiting, measured.faults[0])
         finally:
             del self._under_way[slot.number]
             self.folder.remove(stretch.file)

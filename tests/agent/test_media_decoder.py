@@ -106,7 +106,13 @@ async def test_a_stretch_that_is_no_media_is_measured_as_such_and_its_file_goes(
         assert place.desk.stretches[0].faults
         assert not path.exists()
         facts = place.line.facts()
-        assert (facts["decoded_per_min"], facts["waiting"], facts["lost"]) == (1, 0, 0)
+        assert (facts["decoded_per_min"], facts["waiting"], facts["lost"]) == (1, 0, 1)
+        (lost,) = place.events
+        assert lost.kind == "StretchLost"
+        assert lost.data["why"] == place.desk.stretches[0].faults[0]
+        place.lay_down(2)
+        await place.until(lambda: len(place.desk.stretches) == 2, "the next one")
+        assert place.kinds() == ["StretchLost"], "told once a minute"
         assert place.line.is_promoted(1), "the desk asked for it"
 
 
@@ -122,13 +128,13 @@ async def test_a_decoder_that_dies_costs_its_stretch_and_the_input_is_left_alone
         os.kill(pid, signal.SIGKILL)
         await place.until(lambda: "DecodingPaused" in place.kinds(), "the end of it")
         assert {"StretchLost", "DecodingPaused", "DecoderReplaced"} <= set(place.kinds())
-        lost = next(event for event in place.events if event.kind == "StretchLost")
+        lost = [event for event in place.events if event.kind == "StretchLost"][-1]
         assert lost.input_id == 1
         assert "killed by SIGKILL" in lost.data["text"]
         assert not path.exists()
         assert place.line.left_alone_until(1) > place.clock.now()
         assert place.line.facts()["paused"] == [1]
-        assert place.desk.missing == ["lost"]
+        assert place.desk.missing == ["lost", "lost"], "the one that was no media, and this one"
         place.line.assign([INPUT, Input(2, 2, Layer.PACKAGER, Kind.HLS, "http://127.0.0.1/2.m3u8")])
         place.lay_down(3, input_id=2)
         await place.until(lambda: len(place.desk.stretches) == 2, "the next decoder goes on with others")
