@@ -21,6 +21,8 @@ _MOST_DEPTH = 40
 _USER = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]{1,15}://)[^\s/@\"'<>]+@")
 _QUERY_OF_URL = re.compile(r"(?P<url>[a-zA-Z][a-zA-Z0-9+.\-]{1,15}://[^\s?\"'<>]*)\?[^\s\"'<>]+")
 _QUERY = re.compile(r"\?[^\s\"'<>?]*=[^\s\"'<>]*")
+# RFC 8216, 4.3.2.4: the URI of a key may carry the key itself
+_INLINE = re.compile(r"(?P<kind>data:[\w/+.;=-]*,)[^\s\"'<>]+", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?P<name>\b(?:(?:hdnt[ls]|acl|policy|sig|signature|session(?:id)?|key-pair-id|x-amz-\w+)=|"
     r"(?:token|auth|authorization|hmac|jwt|api[-_]?key|access[-_]?key|secret|password|passwd)\s?[=:]\s?))"
@@ -42,6 +44,7 @@ class Scrub:
     def text(self, text: str) -> str:
         """Return a text without secrets; a query string leaves its question mark."""
         text = _USER.sub(r"\g<scheme>", self.known(text))
+        text = _INLINE.sub(r"\g<kind>" + HIDDEN, text)
         text = _QUERY_OF_URL.sub(r"\g<url>?", text)
         text = _QUERY.sub("?", text)
         return _NAMED.sub(r"\g<name>" + HIDDEN, text)

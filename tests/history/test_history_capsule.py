@@ -359,6 +359,7 @@ async def _empty(db: Path):
         ("/live/hdnts=exp=17~acl=/*~hmac=ff/x.m3u8 slow", "/live/hdnts=*** slow"),
         ("Authorization: Bearer abc.def", "Authorization: ***"),
         ('URI="https://k.example/key?sid=1",IV=0x1', 'URI="https://k.example/key?",IV=0x1'),
+        ('URI="data:text/plain;base64,AAECAwQFBgcICQoLDA0ODw=="', 'URI="data:text/plain;base64,***"'),
         ("Is it black? Yes, cache policy: no-store", "Is it black? Yes, cache policy: no-store"),
         ("key is s3cr3t! here", "key is *** here"),
     ],
