@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from media_made import Clip, made
 
 from noc_console.media.ts.psi_tree import ServiceStream, ServiceView, Tree
 from noc_console.model import Input, Kind, Layer, MediaMode
 from noc_console.net.fetch import Fetcher
 from noc_console.net.pipe import GarbledFrame
 from noc_console.net.pipe_media import Spooled, spooled_form, spooled_of
+from noc_console.probes.decode.decoder import Decoder
+from noc_console.probes.decode.job import Job
 from noc_console.probes.media_spool import Spool
 from noc_console.probes.tools import Recorder, Tools
+from noc_console.probes.ts_look import StreamLook
 from noc_console.probes.ts_media import CUT_S, StreamCuts
 
 AT = 1_790_000_000.0
@@ -30,7 +34,8 @@ class Place:
     def __init__(self, fetcher: Fetcher, folder: Path, budget_bytes: int) -> None:
         self.spool = Spool(folder, budget_bytes)
         self.told = Recorder()
-        self.tools = Tools(INPUT, fetcher, self.told, spool=self.spool)
+        self.at = AT
+        self.tools = Tools(INPUT, fetcher, self.told, spool=self.spool, now=lambda: self.at)
 
     def stretches(self) -> list[Spooled]:
         return [spooled_of(7, data) for kind, data in self.told.notes if kind == "stretch"]
@@ -209,3 +214,26 @@ async def test_before_a_service_with_picture_or_sound_is_known_nothing_is_cut(
         cuts.take(packets(0, 0x100), tree, AT + second)
     assert place.stretches() == []
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_no_sound_and_no_frame_is_lost_at_the_seams_of_cuts(fetcher: Fetcher, tmp_path: Path) -> None:
+    place, clip = Place(fetcher, tmp_path, 10_000_000), made(Clip(seconds=12.0, container="mpegts"))
+    look = StreamLook(place.tools)
+    blocks, seconds = np.frombuffer(clip, np.uint8).reshape(-1, 188), 12
+    for second in range(seconds):
+        part = blocks[len(blocks) * second // seconds : len(blocks) * (second + 1) // seconds]
+        begins = np.arange(len(part), dtype=np.int64) * 188
+        times = np.linspace(AT + second, AT + second + 1, len(begins), endpoint=False)
+        place.at = AT + second + 1
+        look.take(look.reader.feed(part.reshape(-1), begins, times), since=AT + second)
+    decoder, sounds, frames = Decoder(), [], []
+    for one in place.stretches():
+        job = Job(7, "", mode="full", kind="ts", path=str(tmp_path / one.file), at=one.at)
+        stretch = decoder.decode(job)
+        assert not stretch.faults
+        sounds += [found.blocks["at_s"] for found in stretch.sounds.values()]
+        frames += [found.frames["at_s"] for found in stretch.pictures.values()]
+    assert len(sounds) == len(frames) == 3
+    assert np.diff(np.concatenate(sounds)) == pytest.approx(0.01, abs=1e-6)
+    assert np.diff(np.concatenate(frames)) == pytest.approx(0.04, abs=1e-3)
+    assert len(np.concatenate(sounds)) * 0.01 > 11
