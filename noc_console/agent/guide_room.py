@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from noc_console.agent.alarm_desk import AlarmDesk
+from noc_console.agent.attached import picture_type
 from noc_console.agent.flow import Flow
 from noc_console.agent.guide_answers import Answers
 from noc_console.agent.guide_beat import GuideBeat
@@ -89,6 +90,10 @@ class GuideRoom:
         """Return what was answered and kept for an alarm."""
         return await self.evidence.told(await self._alarms.one(alarm_id))
 
+    async def run_guide(self, number: int) -> dict[str, Any]:
+        """Return the guide of a walk as it was when the walk began."""
+        return tree((await self.runs.find(number)).guide)
+
     # -- what is done
 
     async def start(self, wish: Wish) -> tuple[dict[str, Any], bool]:
@@ -101,6 +106,12 @@ class GuideRoom:
         await self.runs.do(number, deed)
         await self.beat.follow()
         return await self.runs.told(number)
+
+    async def picture(self, number: int, body: bytes, note: Mapping[str, Any]) -> dict[str, Any]:
+        """Attach a picture (PNG or JPEG) to a walk, kept as pinned evidence; `note` has `text`, `step`, `by`."""
+        recorder = self.runs.recorder
+        digest = await recorder.ask(recorder.history.keep_capture(body, picture_type(body), "picture"))
+        return await self.do(number, {**note, "kind": "noted", "picture": digest})
 
     async def diagnose(self, number: int, step: str, by: str) -> dict[str, Any]:
         """Begin a step's diagnostic; return the walk, which tells how it goes."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from noc_console.agent.alarm_desk import AlarmDesk
+from noc_console.agent.attached import picture_type
 from noc_console.agent.flow import Flow
 from noc_console.agent.refusals import BadRequest, NotFound
 from noc_console.alarms.wire import to_json as alarm_json
@@ -19,7 +20,6 @@ from noc_console.incidents.wire import from_json, to_json
 from noc_console.model import Event, Severity
 
 Json = Mapping[str, Any]
-_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _MOST_OPEN = 200
 _LIVE = (State.OPEN, State.MITIGATED, State.REVIEW_DUE)
 
@@ -124,9 +124,7 @@ class IncidentDesk:
 
     async def picture(self, incident_id: int, body: bytes, text: str, by: str) -> Incident:
         """Attach a picture (PNG or JPEG), kept as pinned evidence."""
-        media_type = next((kind for magic, kind in _PICTURES.items() if body.startswith(magic)), "")
-        if not media_type:
-            raise BadRequest("The picture is neither PNG nor JPEG.")
+        media_type = picture_type(body)
         async with self._turn:
             before = await self.find(incident_id)
             recorder = self.flow.recorder

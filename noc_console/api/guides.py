@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -97,6 +97,26 @@ async def run(
 ) -> Response:
     """Return a walk, at once when it changed since a revision, else when it does or the wait is over."""
     return answers.one("run", await agent.guides.runs.told(run_id, since, wait))
+
+
+@routes.get("/guides/runs/{run_id}/guide")
+async def run_guide(agent: TheAgent, run_id: Id) -> Response:
+    """Return the guide a walk was begun with, for drawing its tree: the file may have changed since."""
+    return answers.one("guide", await agent.guides.run_guide(run_id))
+
+
+@routes.post("/guides/runs/{run_id}/pictures", status_code=201)
+async def picture(
+    agent: TheAgent,
+    run_id: Id,
+    request: Request,
+    text: Annotated[str, Query(max_length=4000)] = "",
+    step: Annotated[str, Query(max_length=60)] = "",
+    by: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Attach a picture to a step of a walk: the body is a PNG or JPEG file of at most 8 MiB."""
+    note = {"text": text.strip() or "Picture", "step": step, "by": by}
+    return answers.one("run", await agent.guides.picture(run_id, await request.body(), note), 201)
 
 
 @routes.post("/guides/runs/{run_id}/deeds")
