@@ -23,6 +23,7 @@ _HINTS: dict[str, Hints] = {
         ("Ctrl+N", "Add"),
         *_FIND,
     ),
+    "mosaic": (("Enter", "Open"), ("V", "Last minute"), *_ILL, *_FIND),
     "alarms": (("J K", "Move"), ("A", "Acknowledge"), ("S", "Shelve"), ("Enter", "Open channel"), *_ILL, *_FIND),
     "incidents": (("J K", "Move"), ("Enter", "Open"), ("W", "New incident"), *_ILL, *_FIND),
     "incident": (("Shift+N", "Note"), ("T", "Task"), ("O", "Take"), ("U", "Cause"), ("V", "Impact"), *_BACK, *_FIND),

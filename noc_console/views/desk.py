@@ -9,7 +9,7 @@ on the key card and in the palette. `desk.frame.is_lit` is the one blink phase.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
@@ -17,6 +17,8 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from noc_console.views.state import BoardMirror
 from noc_console.views.tasks import Tasks
 from noc_console.views.theme import Theme
+from noc_console.views.thumb_feed import ThumbFeed
+from noc_console.views.thumb_pixmaps import Pixmaps
 
 if TYPE_CHECKING:  # httpx is loaded when the first answer is needed, not before the window shows
     from noc_console.net.api_client import ApiClient
@@ -88,3 +90,5 @@ class Desk:
     operator: Operator
     agent: AgentDoor
     tasks: Tasks
+    thumbs: ThumbFeed = field(default_factory=ThumbFeed)
+    pixmaps: Pixmaps = field(default_factory=Pixmaps)

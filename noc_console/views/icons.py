@@ -61,6 +61,13 @@ def _wall(painter: QPainter, box: QRectF) -> None:
         painter.drawRect(QRectF(1.5 + column * 5.5, 1.5 + row * 5.5, 3.8, 3.8))
 
 
+def _mosaic(painter: QPainter, box: QRectF) -> None:
+    """Four pictures, one of them with a hill."""
+    for left, top in ((1.5, 2.5), (9.5, 2.5), (1.5, 9.5), (9.5, 9.5)):
+        painter.drawRect(QRectF(left, top, 7, 5.5))
+    painter.drawPolyline([QPointF(1.5, 8), QPointF(4, 5), QPointF(5.5, 6.5), QPointF(8.5, 4)])
+
+
 def _channels(painter: QPainter, box: QRectF) -> None:
     painter.drawRect(QRectF(1, 2, 16, 11))
     painter.drawLine(QPointF(9, 13), QPointF(9, 16))
@@ -119,6 +126,7 @@ def _incidents(painter: QPainter, box: QRectF) -> None:
 ICONS: Mapping[str, Paint] = {
     "overview": _overview,
     "wall": _wall,
+    "mosaic": _mosaic,
     "channels": _channels,
     "alarms": _alarms,
     "ts": _ts,

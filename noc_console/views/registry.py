@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from PySide6.QtWidgets import QWidget
 
@@ -23,11 +24,14 @@ class Entry:
     needs_streams: bool = False
     label: str = ""
     """What stands under the icon where the title is too long for it."""
+    key: str = ""
+    """A key of its own; the others are numbered in their order."""
 
 
 SCREENS: Mapping[str, Entry] = {
     "overview": Entry("Overview", "overview:OverviewScreen", "overview"),
     "wall": Entry("Wall", "wall_screen:WallScreen", "wall"),
+    "mosaic": Entry("Mosaic", "mosaic_screen:MosaicScreen", "mosaic", key="Ctrl+M"),
     "channels": Entry("Channels", "channels:ChannelsScreen", "channels"),
     "alarms": Entry("Alarms", "alarms:AlarmsScreen", "alarms"),
     "ts": Entry("TS", "ts:TsScreen", "ts", needs_streams=True),
@@ -48,6 +52,12 @@ SCREENS: Mapping[str, Entry] = {
 def in_navigation() -> list[str]:
     """Return the names of the screens with an entry in the navigation, in their order."""
     return [name for name, entry in SCREENS.items() if entry.icon and _is_there(entry)]
+
+
+def keys_of(names: Iterable[str]) -> dict[str, str]:
+    """Return the key of each screen: its own, else Ctrl and its number among the others, as long as they last."""
+    numbered = (f"Ctrl+{number}" if number < 10 else "" for number in count(1))
+    return {name: SCREENS[name].key or next(numbered) for name in names}
 
 
 def build(name: str, desk: Desk) -> QWidget:

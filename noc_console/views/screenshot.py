@@ -233,8 +233,9 @@ def _notice_view(number: int) -> Callable[[Window, Desk], None]:
     return show
 
 
+_PLAIN = ("overview", "wall", "channels", "alarms", "import", "lab", "mosaic", "ts")
 VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
-    **{name: _screen(name) for name in ("overview", "wall", "channels", "alarms", "import", "lab", "ts", *_QUIET)},
+    **{name: _screen(name) for name in (*_PLAIN, *_QUIET)},
     "add-channel": _add_channel,
     "channel": _channel,
     "hiding": _hiding,

@@ -18,7 +18,7 @@ from noc_console.views.navigation import Navigation
 from noc_console.views.overlay import Overlay
 from noc_console.views.palette import Find, Palette
 from noc_console.views.prompt import Prompt
-from noc_console.views.registry import SCREENS, in_navigation
+from noc_console.views.registry import SCREENS, in_navigation, keys_of
 from noc_console.views.stage import Stage
 from noc_console.views.statusline import StatusLine
 from noc_console.views.topbar import TopBar
@@ -131,13 +131,8 @@ class Window(QMainWindow):
     def _make_actions(self) -> list[QAction]:
         ways = self.desk.ways
         screens = [
-            add_action(
-                self,
-                SCREENS[name].title,
-                f"Ctrl+{number}" if number < 10 else "",
-                partial(self.stage.show_screen, name),
-            )
-            for number, name in enumerate(in_navigation(), 1)
+            add_action(self, SCREENS[name].title, key, partial(self.stage.show_screen, name))
+            for name, key in keys_of(in_navigation()).items()
         ]
         return screens + [
             add_action(self, text, key, act)

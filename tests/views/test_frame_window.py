@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from noc_console.bench.boards import board
-from noc_console.views.registry import in_navigation
+from noc_console.views.registry import in_navigation, keys_of
 from noc_console.views.window import Window
 
 
@@ -30,11 +30,11 @@ def press(qtbot, window: Window, key: Qt.Key, modifier=Qt.KeyboardModifier.NoMod
     qtbot.keyClick(window.focusWidget() or window, key, modifier)
 
 
-def test_control_and_a_number_lead_to_each_screen(window, qtbot):
-    for number, name in enumerate(in_navigation(), 1):
+def test_control_and_a_number_or_a_key_of_its_own_lead_to_each_screen(window, qtbot):
+    for name, key in keys_of(in_navigation()).items():
         if name == "lab":
             continue
-        press(qtbot, window, Qt.Key(ord("0") + number), Qt.KeyboardModifier.ControlModifier)
+        press(qtbot, window, Qt.Key(ord(key[-1])), Qt.KeyboardModifier.ControlModifier)
         assert window.stage.name == name
 
 
