@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noc_console.catalogues import finding_type, severity_of
+from noc_console.minutes import Minutes
 from noc_console.model import Channel, Finding, Input, MediaMode, Observation, Severity
 
-SPARK_MINUTES = 60
 STALE_AFTER_TARGETS = 3.0
 STALE_AT_LEAST_S = 15.0
 LOST_AFTER_S = 300.0
@@ -81,9 +81,8 @@ class ChannelState:
     channel: Channel
     rev: int
     inputs: dict[int, InputState]
-    minute: int = 0
-    sums: tuple[float, int] = (0.0, 0)
-    spark: list[float | None] = field(default_factory=list)
+    spark: Minutes = field(default_factory=Minutes)
+    mos: Minutes = field(default_factory=lambda: Minutes(2))
     shown_states: tuple[str, ...] = ()
 
 
@@ -193,12 +192,14 @@ class Board:
             self._agent.update(facts)
             self._next()
 
-    def set_spark(self, channel_id: int, values: Iterable[float | None], at: float) -> None:
-        """Fill the last hour's line of a channel from the history after a start."""
+    def set_sparks(
+        self, channel_id: int, spark: Iterable[float | None], mos: Iterable[float | None], at: float
+    ) -> None:
+        """Fill the last hour's lines of a channel from the history after a start."""
         state = self._channels.get(channel_id)
         if state:
-            state.spark = list(values)[-SPARK_MINUTES:]
-            state.minute = int(at // 60)
+            state.spark.fill(spark, at)
+            state.mos.fill(mos, at)
             state.rev = self._next()
 
     def age(self, at: float) -> None:
@@ -242,6 +243,11 @@ class Board:
         state = self._by_input.get(input_id)
         return state.inputs[input_id].state(at) if state else "loading"
 
+    def ladder(self, input_id: int) -> Mapping[str, Mapping[str, Any]]:
+        """Return what an input's manifest says of its rungs, by their names; nothing where it has none."""
+        state = self._by_input.get(input_id)
+        return state.inputs[input_id].rungs if state else {}
+
     def target_s(self, input_id: int) -> float:
         """Return the target duration an input's playlist told last, 0 where it told none."""
         state = self._by_input.get(input_id)
@@ -278,21 +284,13 @@ class Board:
             inputs[entry.id].entry = entry
         fresh = ChannelState(channel, self._next(), inputs)
         if known:
-            fresh.spark, fresh.minute, fresh.sums = known.spark, known.minute, known.sums
+            fresh.spark, fresh.mos = known.spark, known.mos
         return fresh
 
     def _sparked(self, state: ChannelState, look: Observation) -> None:
         load, length = look.metrics.get("segment.download_s"), look.metrics.get("segment.duration_s")
-        minute = int(look.at // 60)
-        if minute > state.minute:
-            total, count = state.sums
-            if state.minute:
-                state.spark.append(round(total / count, 3) if count else None)
-                state.spark += [None] * min(minute - state.minute - 1, SPARK_MINUTES)
-                del state.spark[:-SPARK_MINUTES]
-            state.minute, state.sums = minute, (0.0, 0)
-        if load is not None and length:
-            state.sums = (state.sums[0] + load / length, state.sums[1] + 1)
+        state.spark.add(look.at, load / length if load is not None and length else None)
+        state.mos.add(look.at, look.metrics.get("video.mos"))
 
     def _worst(self, state: ChannelState) -> list[dict[str, Any]]:
         own = self._open.get(state.channel.id, {}).values()
@@ -327,7 +325,6 @@ def _channel(
     alarms = [alarm for alarm in every if not _is_hidden(alarm) and alarm.get("condition") != "cleared"]
     worst = alarms[0] if alarms else None
     inputs = [_input(one, alarms, at, silent) for one in state.inputs.values()]
-    total, count = state.sums
     return {
         "id": channel.id,
         "code": channel.code,
@@ -351,7 +348,8 @@ def _channel(
         "open_alarms": len(alarms),
         **_marks(every, worst),
         "no_data": any(one["no_data_since"] is not None for one in inputs),
-        "spark": (state.spark + ([round(total / count, 3)] if count else []))[-SPARK_MINUTES:],
+        "spark": state.spark.shown(),
+        "mos": state.mos.shown(),
         **_shown_media(state.inputs.values()),
         "inputs": inputs,
     }

@@ -114,7 +114,8 @@ class Expected:
 
     `is_still`: the picture stands still by nature (a webcam, a radio's plate), so that it is no freeze. `video_codec`
     is `h264`, `hevc`, `mpeg2video`, ...; size and frame rate (Hz) are those of the best rung. `slates` are pictures
-    shown instead of a programme: the perceptual hash (16 hexadecimal digits) by name.
+    shown instead of a programme: the perceptual hash (16 hexadecimal digits) by name. `hdr` is HLG, PQ, HDR10, HDR10+
+    or Dolby Vision, `video_profile` as the stream tells it (`Main 10`); `audio_channels` counts the LFE too.
     """
 
     segment_s: float = 6.0
@@ -129,6 +130,11 @@ class Expected:
     height: int = 0
     frame_rate: float = 0.0
     slates: Mapping[str, str] = field(default_factory=dict)
+    hdr: str = ""
+    video_profile: str = ""
+    audio_codec: str = ""
+    audio_channels: int = 0
+    has_captions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

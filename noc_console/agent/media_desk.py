@@ -11,6 +11,7 @@ import numpy as np
 
 from noc_console.agent.clock import Clock
 from noc_console.agent.flow import Flow
+from noc_console.agent.media_formats import Formats
 from noc_console.agent.media_pairs import Pairs
 from noc_console.agent.media_schedule import Waiting
 from noc_console.agent.media_thumbs import Thumbnails
@@ -82,7 +83,12 @@ class MediaDesk:
     happened: Callable[[Event], None]
     limits_of: Callable[[str], SoundLimits] = lambda _: SoundLimits()
     thumbnails: Thumbnails = field(default_factory=Thumbnails)
+    formats: Formats = field(init=False)
     _inputs: dict[int, Watched] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let formats be judged by what the board knows of manifests."""
+        self.formats = Formats(self.flow.board, self._tell_of)
 
     def assign(self, channels: Mapping[int, Channel], inputs: Iterable[Input]) -> None:
         """Take which inputs are measured; what is remembered of those that are gone, or moved, is dropped."""
@@ -98,6 +104,7 @@ class MediaDesk:
             known.entry, known.channel, known.limits = one, channel, limits
             self._inputs[one.id] = known
         self.thumbnails.keep_only(channels)
+        self.formats.keep_only({one.entry.id: one.entry for one in self._inputs.values()})
 
     # -- what was measured
 
@@ -118,6 +125,7 @@ class MediaDesk:
         for rung, sound in stretch.sounds.items():
             looks += self._sound(one, rung, sound, stretch, at)
         looks += self._together(one, stretch, looks, at)
+        looks += self.formats.take(one.entry, one.channel, stretch, at, label_of)
         self._thumbnail(one, stretch)
         self._keep(looks)
         return wants_all_frames
@@ -241,8 +249,10 @@ class MediaDesk:
 
     def _tell(self, one: Watched, rung: str, events: Iterable[Event]) -> None:
         for event in events:
-            data = {**event.data, "rung": label_of(rung)}
-            self.happened(replace(event, input_id=one.entry.id, data=data))
+            self._tell_of(one.entry, label_of(rung), event)
+
+    def _tell_of(self, entry: Input, rung: str, event: Event) -> None:
+        self.happened(replace(event, input_id=entry.id, data={**event.data, "rung": rung}))
 
     def _keep(self, looks: list[Observation]) -> None:
         """Hand looks on: their samples to the history, they themselves to the rules."""

@@ -13,7 +13,8 @@ _LONGEST_NAME = 40
 class Rung:
     """One variant, rendition or Representation; `kind` is video, audio, subtitles or iframe.
 
-    `uri` is absolute. `bandwidth_bps` is the declared peak, 0 where none is declared (HLS renditions).
+    `uri` is absolute. `bandwidth_bps` is the declared peak, 0 where none is declared (HLS renditions). `is_atmos`
+    says that the manifest tells of objects (JOC) in the sound.
     """
 
     label: str
@@ -28,6 +29,8 @@ class Rung:
     language: str = ""
     group: str = ""
     video_range: str = ""
+    supplemental_codecs: str = ""
+    is_atmos: bool = False
 
 
 def label(rung: Rung) -> str:

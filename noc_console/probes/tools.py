@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _KEPT_BODY_BYTES = 512 * 1024
 _LONGEST_FACT = 200
-_RUNG_FACTS = ("kind", "codecs", "bandwidth_bps", "width", "height", "frame_rate", "language")
+_RUNG_FACTS = (
+    *("kind", "codecs", "bandwidth_bps", "width", "height", "frame_rate", "language"),
+    *("video_range", "supplemental_codecs", "is_atmos"),
+)
 
 
 class Sink(Protocol):
