@@ -16,6 +16,7 @@ from noc_console.agent.alarm_desk import AlarmDesk
 from noc_console.agent.bell import Bell
 from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.clock import Clock
+from noc_console.agent.diagnostic_room import DiagnosticRoom
 from noc_console.agent.evidence import Evidence
 from noc_console.agent.facts import facts_of
 from noc_console.agent.flow import Flow
@@ -121,6 +122,9 @@ class Agent:
         self.evidence = Evidence(self.recorder, self.supervisor)
         self.stream_evidence = StreamEvidence(self.recorder, self.supervisor, self.settings)
         self.guides = GuideRoom(self.recorder, self.flow, self.alarms, lambda: self.channels.by_id, self.settings)
+        self.diagnostics = DiagnosticRoom(
+            self.flow, self.supervisor, self.settings, parts.group, self.guides.diagnostics, lambda: self.channels.by_id
+        )
         self.media = Media(
             parts.media_folder,
             self.supervisor,

@@ -130,7 +130,7 @@ class GuideBeat:
         try:
             place = self.runs.place(await self.runs.alarm(walk), walk.run.channel_id)
             entry = place.input_at(Layer[step.layer.upper()] if step.layer else None)
-            result = await self.diagnostics.run(Examination(step.run, place, entry, by))
+            result = await self.diagnostics.run(Examination(step.run, place, entry, by, walk.number))
             rows = [dict(row) for row in list(result.rows)[:_MOST_ROWS]]
             found |= {"state": "done", "text": result.text, "fields": dict(result.fields), "rows": rows}
             for name, question in walk.guide.questions.items():

@@ -19,12 +19,17 @@ AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a diagnostic is asked: where, at which input, by whom."""
+    """What a diagnostic is asked: where, at which input, by whom, in which walk (0: in none).
+
+    `wish` holds what was said beside it, as the name of a log file.
+    """
 
     name: str
     place: Place
     entry: Input | None
     by: str = ""
+    run_id: int = 0
+    wish: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Diagnostics:
     """The registry: each diagnostic is ours, bounded in time, and run at most so many at once."""
 
     known: dict[str, Diagnostic] = field(default_factory=dict)
-    _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def register(self, name: str, run: Diagnostic) -> None:
         """Make a diagnostic available by a name of the vocabulary."""
@@ -62,7 +67,7 @@ class Diagnostics:
         if found is None:
             raise Unavailable(f"The diagnostic {examination.name} is not available on this agent.")
         try:
-            async with self._free, asyncio.timeout(LONGEST_S):
+            async with self.free, asyncio.timeout(LONGEST_S):
                 return await found(examination)
         except TimeoutError:
             raise Unavailable(

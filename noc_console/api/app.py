@@ -10,6 +10,7 @@ from noc_console.api import (
     alarms,
     answers,
     catalogue,
+    diagnostics,
     guides,
     history,
     incidents,
@@ -62,6 +63,7 @@ def build(agent: Agent) -> FastAPI:
         operations.routes,
         programs.routes,
         guides.routes,
+        diagnostics.routes,
     )
     for routes in rooms:
         app.include_router(routes, prefix=BASE)
