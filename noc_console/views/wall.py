@@ -20,10 +20,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from noc_console.views import figures
 from noc_console.views.desk import Desk
 from noc_console.views.state import Json
-from noc_console.views.wall_curves import Strip, as_image, paint_bars, paint_curves
+from noc_console.views.thumb_tip import PictureTip
+from noc_console.views.wall_curves import Marks, Strip, as_image, paint_bars, paint_curves
 from noc_console.views.wall_facts import facts_of, figures_of
 from noc_console.views.wall_geometry import Form, Grid, lay_out
-from noc_console.views.wall_rows import AGE_FAULT, CURVE_FAULT, SEVERITIES, STATES, WallRows
+from noc_console.views.wall_rows import CURVE_FAULT, MARK_FAULT, SEVERITIES, STATES, WallRows
 from noc_console.views.wall_tile import PLACES, Face, is_blinking, paint_tile_glyph, render
 
 _FACES_KEPT = 4
@@ -49,6 +50,7 @@ class Wall(QWidget):
         self._pixmaps: dict[tuple[Form, Face], QPixmap] = {}
         self._strip = Strip(0, 0, 0, 0)
         self._pixels = np.zeros((0, 0, 0, 4), np.uint8)
+        self._tip = PictureTip(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -152,8 +154,9 @@ class Wall(QWidget):
         if row < 0:
             QToolTip.hideText()
             return
-        mirror = self._desk.mirror
-        QToolTip.showText(on_screen, facts_of(mirror.channels[self.rows.ids[row]], mirror), self)
+        channel_id, mirror = self.rows.ids[row], self._desk.mirror
+        QToolTip.showText(on_screen, facts_of(mirror.channels[channel_id], mirror), self)
+        self._tip.ask(self._desk, channel_id, on_screen)
 
     def _lay_out(self) -> None:
         shown = dict(zip(self.rows.ids, self.rows.shown, strict=True))
@@ -196,6 +199,7 @@ class Wall(QWidget):
             bool(rows.shown[row]),
             str(channel["text"]) if PLACES[self.grid.form].text_y and rows.rank[row] else "",
             bool(channel.get("latched")),
+            bool(rows.stopped[row]),
         )
 
     def _channel(self, row: int) -> Json:
@@ -211,12 +215,12 @@ class Wall(QWidget):
         ).astype(np.uint8)
         curve_hue = np.zeros((len(data), 3), np.uint8)
         bar_hue = np.zeros((len(data), 3), np.uint8)
-        is_slow, is_old = data.fault[rows] == CURVE_FAULT, data.fault[rows] == AGE_FAULT
-        curve_hue[rows] = np.where(is_slow[:, None], hues[rank], calm)
-        bar_hue[rows] = np.where(is_old[:, None], hues[rank], np.array(_bgr(theme.colours.secondary)))
-        paint_curves(self._pixels, rows, data.spark, curve_hue, self._strip)
+        is_curve, is_mark = data.fault[rows] == CURVE_FAULT, data.fault[rows] == MARK_FAULT
+        curve_hue[rows] = np.where(is_curve[:, None], hues[rank], calm)
+        bar_hue[rows] = np.where(is_mark[:, None], hues[rank], np.array(_bgr(theme.colours.secondary)))
+        paint_curves(self._pixels, rows, data.curve, curve_hue, self._strip)
         ground = (theme.colours.bg, theme.colours.band_high)
-        paint_bars(self._pixels, rows, data.age_ratio, bar_hue, ground, self._strip)
+        paint_bars(self._pixels, rows, Marks(data.mark, data.band), bar_hue, ground, self._strip)
 
     def _paint_tile(self, painter: QPainter, row: int, image: object) -> None:
         face = self._faces[row]

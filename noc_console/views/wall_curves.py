@@ -1,4 +1,4 @@
-"""Draws all sparklines and age marks of the wall at once, as one numpy image with a strip per tile."""
+"""Draws all curves and marks of the wall at once, as one numpy image with a strip per tile."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-SPARK_TOP = 1.5
-"""Segment download / segment duration at the top of the sparkline; the scale is the square root."""
-AGE_TOP = 3.0
-"""Playlist age in target durations at the top of the bar; up to 1.5 is normal."""
-
 Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Heights of the marks, (n,), and the bands of what is normal, (n, 2): 0 bottom to 1 top, NaN without a mark."""
+
+    mark: NDArray[np.float32]
+    band: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +43,21 @@ class Strip:
 
 
 def paint_curves(
-    pixels: Pixels, rows: NDArray[np.intp], spark: NDArray[np.float32], hue: Pixels, strip: Strip
+    pixels: Pixels, rows: NDArray[np.intp], curve: NDArray[np.float32], hue: Pixels, strip: Strip
 ) -> None:
     """Paint the curves of these rows into `pixels` (n, height, width, 4: B G R A, premultiplied).
 
-    `spark` is (n, samples) with NaN where nothing was measured: the line is never joined over a gap.
+    `curve` is (n, samples), 0 bottom to 1 top, NaN where nothing was measured: the line is never joined over a gap.
     `hue` is (n, 3) B G R.
     """
     columns = strip.curve_width
-    values = spark[rows]
+    values = curve[rows]
     place = np.linspace(0, values.shape[1] - 1, columns + 1, dtype=np.float32)
     left = np.floor(place).astype(np.intp)
     right = np.minimum(left + 1, values.shape[1] - 1)
     share = place - left
     edge = values[:, left] * (1 - share) + values[:, right] * share
-    height: NDArray[np.float64] = np.asarray(
-        (1 - np.sqrt(np.clip(edge, 0, SPARK_TOP) / SPARK_TOP)) * (strip.height - 2 * strip.scale) + strip.scale
-    )
+    height: NDArray[np.float64] = np.asarray((1 - edge) * (strip.height - 2 * strip.scale) + strip.scale)
     upper = np.minimum(height[:, :-1], height[:, 1:]) - strip.scale / 2
     lower = np.maximum(height[:, :-1], height[:, 1:]) + strip.scale / 2
     line = np.arange(strip.height, dtype=np.float32)[None, :, None]
@@ -71,23 +72,26 @@ def paint_curves(
 def paint_bars(
     pixels: Pixels,
     rows: NDArray[np.intp],
-    age: NDArray[np.float32],
+    marks: Marks,
     hue: Pixels,
     ground: tuple[QColor, QColor],
     strip: Strip,
 ) -> None:
-    """Paint the age bars of these rows: a track, the normal band 0 to 1.5, and a 2 px mark in `hue` (n, 3 B G R)."""
+    """Paint the bars of these rows: a track, the band of what is normal, and a 2 px mark in `hue` (n, 3 B G R)."""
     if not strip.bar_width:
         return
-    track, band = (_bgr(colour) for colour in ground)
+    track, normal = (_bgr(colour) for colour in ground)
     height = strip.height
     bar = np.empty((len(rows), height, 4), np.uint8)
     bar[:, :, 3] = 255
     bar[:, :, :3] = track
-    bar[:, height - height // 2 :, :3] = band
-    values = age[rows]
+    line = (np.arange(height, dtype=np.float32) + 0.5) / height
+    low, high = marks.band[rows, 0], marks.band[rows, 1]
+    is_normal = (line > 1 - high[:, None]) & (line < 1 - low[:, None])
+    bar[is_normal, :3] = normal
+    values = marks.mark[rows]
     mark = max(round(2 * strip.scale), height // 7)
-    top = (1 - np.clip(np.nan_to_num(values), 0, AGE_TOP) / AGE_TOP) * (height - mark)
+    top = (1 - np.nan_to_num(values)) * (height - mark)
     first = np.rint(top).astype(np.intp)
     known = np.flatnonzero(np.isfinite(values))
     for offset in range(mark):

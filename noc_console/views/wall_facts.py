@@ -6,6 +6,7 @@ import math
 from html import escape
 
 from noc_console.views import figures
+from noc_console.views.mosaic_facts import media_metric, words_of
 from noc_console.views.state import BoardMirror, Json
 from noc_console.views.wall_rows import worst_metric
 
@@ -31,6 +32,9 @@ def facts_of(channel: Json, mirror: BoardMirror) -> str:
         lines.append(_STATE.get(state, state).capitalize() + _since(channel, mirror, state))
     lines.append(f"Tier {channel['tier']}, {escape(channel['class'])}, {escape(channel['template'])}")
     lines.append(_measured(channel))
+    seen = (*(word.lower() for word in words_of(channel)), *_heard(channel))
+    if seen:
+        lines.append(f"Picture and sound: {escape(', '.join(seen))}")
     return "<br>".join(lines)
 
 
@@ -40,7 +44,11 @@ def waiting(count: int) -> str:
 
 
 def figures_of(channel: Json) -> str:
-    """Return the tile's figures in one line: playlist age, segment download, rungs."""
+    """Return the tile's figures in one line: picture and sound where they are measured, playlist age, download."""
+    heard = _heard(channel)
+    if heard:
+        download = _known(worst_metric(channel, "segment.download_s"))
+        return "   ".join((*heard, f"download {figures.number(download, 2, 's')}"))
     age = _known(worst_metric(channel, "playlist.age_ratio"))
     download = _known(worst_metric(channel, "segment.download_s"))
     rungs = sum(len(source["rungs"]) for source in channel["inputs"])
@@ -63,6 +71,16 @@ def _measured(channel: Json) -> str:
     download = _known(worst_metric(channel, "segment.download_s"))
     return (
         f"Playlist age {figures.number(age, 2)} target durations, segment download {figures.number(download, 2, 's')}"
+    )
+
+
+def _heard(channel: Json) -> tuple[str, ...]:
+    """Return MOS and loudness, those that are measured."""
+    quality = media_metric(channel, "video.mos", worst="min")
+    loudness = (channel.get("meters") or {}).get("loudness")
+    return (
+        *((f"MOS {figures.number(quality, 1)}",) if quality is not None else ()),
+        *((figures.number(loudness, 1, "LUFS"),) if loudness is not None else ()),
     )
 
 

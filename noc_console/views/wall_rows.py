@@ -9,14 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noc_console.model import Severity
+from noc_console.views.mosaic_facts import PICTURE_FAULTS, SOUND_FAULTS, words_of
 from noc_console.views.state import BoardMirror, Json
+from noc_console.views.wall_scales import (
+    AGE_BAND,
+    LOUDNESS_BAND,
+    age_share,
+    download_shares,
+    loudness_share,
+    mos_shares,
+)
 
 SPARK = 60
 LAYERS = 6
 STATES = ("ok", "loading", "stale", "lost", "disabled")
 SEVERITIES = tuple(Severity)
-CURVE_FAULT, AGE_FAULT = 1, 2
-_FAULT = {"SEGMENT_SLOW": CURVE_FAULT, "STALE_PLAYLIST": AGE_FAULT}
+CURVE_FAULT, MARK_FAULT = 1, 2
+_HIDDEN_PICTURES = ("stopped", "frozen")
 _STATE = {name: number for number, name in enumerate(STATES)}
 _RANK = {severity.value: severity.rank for severity in Severity}
 
@@ -44,10 +53,18 @@ class WallRows:
     state: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     shown: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     at: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0, np.float64))
-    age_ratio: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    spark: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, SPARK), np.float32))
+    curve: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, SPARK), np.float32))
+    """Heights 0 to 1 of the last hour: MOS, or where no picture is measured the time segments took."""
+    mark: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Height 0 to 1: loudness, or where no sound is measured the playlist's age."""
+    band: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    """What is normal for the mark, from and to."""
+    has_mos: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    has_sound: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    stopped: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """The picture stands still, or does not come any more."""
     fault: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
-    """Which figure of the tile the worst alarm is about: 0 none of them, CURVE_FAULT, AGE_FAULT."""
+    """Which figure of the tile the worst alarm is about: 0 none of them, CURVE_FAULT, MARK_FAULT."""
     layer: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, LAYERS), np.uint8))
     """0: nothing measures that layer; else 1 + the rank of its severity."""
 
@@ -68,8 +85,10 @@ class WallRows:
         self.state = np.zeros(count, np.uint8)
         self.shown = np.ones(count, np.bool_)
         self.at = np.zeros(count, np.float64)
-        self.age_ratio = np.full(count, np.nan, np.float32)
-        self.spark = np.full((count, SPARK), np.nan, np.float32)
+        self.curve = np.full((count, SPARK), np.nan, np.float32)
+        self.mark = np.full(count, np.nan, np.float32)
+        self.band = np.zeros((count, 2), np.float32)
+        self.has_mos, self.has_sound, self.stopped = (np.zeros(count, np.bool_) for _ in range(3))
         self.layer = np.zeros((count, LAYERS), np.uint8)
         self.fault = np.zeros(count, np.uint8)
         self.fill(mirror, self.ids)
@@ -87,22 +106,42 @@ class WallRows:
 
     def _fill_row(self, row: int, channel: Json, mirror: BoardMirror) -> None:
         code = str(channel["code"])
-        self.labels[row] = Label(code[len(self.prefix) :], str(channel["name"]), tuple(channel.get("badges", ())[:2]))
+        words = words_of(channel)[:1]
+        badges = tuple(word.lower() for word in words) or tuple(channel.get("badges", ())[:2])
+        self.labels[row] = Label(code[len(self.prefix) :], str(channel["name"]), badges)
         self.rank[row] = _RANK.get(channel["severity"], 0)
         self.acked[row] = channel["acknowledged"]
         self.state[row] = _STATE.get(mirror.channel_state(channel), 0)
         self.at[row] = channel["at"] or 0.0
-        self.age_ratio[row] = worst_metric(channel, "playlist.age_ratio")
-        curve = np.array(channel.get("spark", [])[-SPARK:], np.float32)
-        self.spark[row] = np.nan
-        if len(curve):
-            self.spark[row, -len(curve) :] = curve
+        self._fill_figures(row, channel)
         alarm = mirror.alarms.get(channel["alarm_id"] or 0)
-        self.fault[row] = _FAULT.get(alarm["alarm_type"], 0) if alarm else 0
+        self.fault[row] = self._fault_of(row, str(alarm["alarm_type"])) if alarm else 0
         self.layer[row] = 0
         for source in channel["inputs"]:
             place = min(int(source["layer"]), LAYERS - 1)
             self.layer[row, place] = max(self.layer[row, place], 1 + _RANK.get(source["severity"], 0))
+
+    def _fill_figures(self, row: int, channel: Json) -> None:
+        quality = channel.get("mos") or ()
+        self.has_mos[row] = any(value is not None for value in quality)
+        self.curve[row] = (
+            mos_shares(quality, SPARK) if self.has_mos[row] else download_shares(channel.get("spark", ()), SPARK)
+        )
+        loudness = (channel.get("meters") or {}).get("loudness")
+        self.has_sound[row] = bool(channel.get("meters"))
+        self.mark[row] = (
+            loudness_share(loudness)
+            if self.has_sound[row]
+            else age_share(worst_metric(channel, "playlist.age_ratio"))
+        )
+        self.band[row] = LOUDNESS_BAND if self.has_sound[row] else AGE_BAND
+        self.stopped[row] = channel.get("picture") in _HIDDEN_PICTURES
+
+    def _fault_of(self, row: int, alarm_type: str) -> int:
+        """Return which figure of the tile shows what an alarm is about; it alone takes the alarm's colour."""
+        if alarm_type in (PICTURE_FAULTS if self.has_mos[row] else ("SEGMENT_SLOW",)):
+            return CURVE_FAULT
+        return MARK_FAULT if alarm_type in (SOUND_FAULTS if self.has_sound[row] else ("STALE_PLAYLIST",)) else 0
 
 
 def worst_metric(channel: Json, metric: str) -> float:

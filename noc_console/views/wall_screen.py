@@ -11,6 +11,7 @@ from noc_console.views.desk import Desk
 from noc_console.views.penalty import PenaltyBox
 from noc_console.views.wall import Wall
 from noc_console.views.wall_head import FILTERS, WallFoot, WallHead
+from noc_console.views.wall_rows import WallRows
 
 _NARROW = 1500
 
@@ -84,9 +85,7 @@ class WallScreen(QWidget):
         rows, grid = self.wall.rows, self.wall.grid
         prefix = f"Code prefix {rows.prefix} hidden. " if rows.prefix else ""
         self.foot.say(
-            f"{prefix}Line: segment download ÷ duration, 1 h, 0 to 1.5, root scale. "
-            "Bar: playlist age 0 to 3 target durations, band 1.5. "
-            "Square dot: the layer of the fault, underline is L0.",
+            f"{prefix}{_figures(rows)} Square dot: the layer of the fault, underline is L0.",
             f"{grid.columns} × {grid.rows}, fixed order" if rows.ids else "",
         )
         linked = self._desk.mirror.link != "starting"
@@ -95,3 +94,18 @@ class WallScreen(QWidget):
         self._empty.setText("No channels yet. Ctrl+N adds one, Ctrl+Shift+I imports a list." if linked else "Loading")
         self._empty.setVisible(not rows.ids)
         self._empty.raise_()
+
+
+def _figures(rows: WallRows) -> str:
+    """Return what line and bar of the tiles measure; with both kinds on the wall both are told."""
+    quality, load = "MOS, 1 h, 3.1 to 4.8", "segment download ÷ duration, 1 h, 0 to 1.5, root scale"
+    sound, age = "loudness, −23 LUFS ±6, band ±2", "playlist age 0 to 3 target durations, band 1.5"
+    is_hatched = " Hatched: no fresh data, or the picture stopped." if rows.has_mos.any() else ""
+    line, bar = _told(rows.has_mos, quality, load), _told(rows.has_sound, sound, age)
+    return f"Line: {line}. Bar: {bar}.{is_hatched}"
+
+
+def _told(is_first: np.ndarray[tuple[int], np.dtype[np.bool_]], first: str, second: str) -> str:
+    if not is_first.any():
+        return second
+    return first if is_first.all() else f"{first}; where none is measured {second}"

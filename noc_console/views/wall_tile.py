@@ -28,6 +28,8 @@ class Face:
     """The alarm's sentence; only the large form has room for it."""
     is_waiting: bool = False
     """An alarm's condition has gone, and it waits for acknowledgement; the channel itself is well."""
+    is_stopped: bool = False
+    """The picture stands still, or does not come any more: hatched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,10 @@ class _Tile:
         if face.state in ("stale", "lost"):
             paint_hatch(self.painter, self.theme, self.rect)
             return
+        if face.is_stopped and face.state == "ok":
+            paint_hatch(self.painter, self.theme, self.rect)
+            self._filled_head()
+            return
         if face.state == "disabled":
             ground = colours.bg
         elif face.severity is Severity.CRITICAL and not face.is_acked:
@@ -134,9 +140,12 @@ class _Tile:
         elif face.severity is Severity.MAJOR and not face.is_acked:
             ground = colours.major_tint
         self.painter.fillRect(self.rect, ground)
-        if has_head(face):
+        self._filled_head()
+
+    def _filled_head(self) -> None:
+        if has_head(self.face):
             head = QRectF(0, 0, self.rect.width(), self.places.head)
-            self.painter.fillRect(head, self.theme.severity[face.severity])
+            self.painter.fillRect(head, self.theme.severity[self.face.severity])
 
     def _border(self) -> None:
         face = self.face

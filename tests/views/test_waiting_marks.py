@@ -13,7 +13,7 @@ from noc_console.views.overview_alarms import NewestAlarms
 from noc_console.views.penalty import PenaltyBox
 from noc_console.views.penalty_model import PenaltyModel, Row, ranked
 from noc_console.views.wall import Wall
-from noc_console.views.wall_curves import Strip, as_image, paint_bars, paint_curves
+from noc_console.views.wall_curves import Marks, Strip, as_image, paint_bars, paint_curves
 from noc_console.views.wall_facts import facts_of
 
 
@@ -82,7 +82,8 @@ def test_a_dense_screen_gets_a_curve_of_its_own_pixels():
     row = np.array([0])
     hue = np.full((1, 3), 200, np.uint8)
     paint_curves(pixels, row, np.full((1, 60), 0.5, np.float32), hue, strip)
-    paint_bars(pixels, row, np.array([1.0], np.float32), hue, (QColor("#000000"), QColor("#101010")), strip)
+    marks = Marks(np.array([0.3], np.float32), np.array([[0.0, 0.5]], np.float32))
+    paint_bars(pixels, row, marks, hue, (QColor("#000000"), QColor("#101010")), strip)
     assert round(float(pixels[0, :, 10, 3].sum()) / 255, 1) == 2.0  # two device pixels: one of the layout
     canvas = QImage(80, 26, QImage.Format.Format_ARGB32_Premultiplied)
     canvas.setDevicePixelRatio(2.0)

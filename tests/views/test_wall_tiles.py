@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QImage
 from noc_console.bench.boards import board
 from noc_console.model import Severity
 from noc_console.views.wall import Wall
-from noc_console.views.wall_curves import Strip, paint_bars, paint_curves
+from noc_console.views.wall_curves import Marks, Strip, paint_bars, paint_curves
 from noc_console.views.wall_rows import common_prefix
+from noc_console.views.wall_scales import age_share
 
 CRITICAL, STALE, DISABLED, CALM, ACKED, MAJOR = 87, 142, 260, 120, 203, 1
 
@@ -150,28 +151,23 @@ def test_the_curve_is_not_joined_over_a_gap():
 
 @pytest.mark.parametrize(("age", "top"), [(0.0, 11), (3.0, 0), (9.0, 0), (1.5, 6)])
 def test_the_age_mark_stands_at_its_value(age, top):
-    pixels = np.zeros((1, 13, 8, 4), np.uint8)
-    ground = (QColor("#000000"), QColor("#101010"))
-    paint_bars(
-        pixels, np.array([0]), np.array([age], np.float32), np.full((1, 3), 250, np.uint8), ground, Strip(8, 13, 0, 8)
-    )
+    pixels = _bar(age_share(age))
     marked = np.flatnonzero((pixels[0, :, 0, :3] == 250).all(axis=1))
     assert abs(int(marked[0]) - top) <= 1
     assert len(marked) == 2
 
 
 def test_no_playlist_no_mark():
-    pixels = np.zeros((1, 13, 8, 4), np.uint8)
-    ground = (QColor("#000000"), QColor("#101010"))
-    paint_bars(
-        pixels,
-        np.array([0]),
-        np.array([np.nan], np.float32),
-        np.full((1, 3), 250, np.uint8),
-        ground,
-        Strip(8, 13, 0, 8),
-    )
+    pixels = _bar(np.nan)
     assert not (pixels[0, :, :, :3] == 250).any()
+
+
+def _bar(share):
+    pixels = np.zeros((1, 13, 8, 4), np.uint8)
+    marks = Marks(np.array([share], np.float32), np.array([[0.0, 0.5]], np.float32))
+    ground = (QColor("#000000"), QColor("#101010"))
+    paint_bars(pixels, np.array([0]), marks, np.full((1, 3), 250, np.uint8), ground, Strip(8, 13, 0, 8))
+    return pixels
 
 
 @pytest.mark.parametrize(
