@@ -140,7 +140,7 @@ class Conditions:
         finding = rule.found(look) if look.findings else None
         key = (look.input_id, rule.key, look.scope)
         before = self.memory.known(key)
-        if finding is None and before is NORMAL:
+        if finding is None and (before is NORMAL or (rule.unknown_with and rule.unknown_with in look.metrics)):
             return []
         after = _stepped(before, rule.policy, finding is not None, finding is None, look.at)
         if finding is not None:

@@ -72,13 +72,15 @@ class Rule:
 
     Either `findings` names what must be present (`*` is every critical or major finding that names no alarm type of
     its own), or `metric` is judged against `above` or `below`; `clear_below` and `clear_above` are the clear limits,
-    the raise limit where none is given. An `absolute` rule judges the distance from `centre`.
+    the raise limit where none is given. An `absolute` rule judges the distance from `centre`. A look
+    without the findings says nothing while it carries the metric `unknown_with`: a probe that has just begun.
     """
 
     key: str
     alarm: str
     policy: Policy
     findings: frozenset[str] = frozenset()
+    unknown_with: str = ""
     metric: str = ""
     above: float | None = None
     below: float | None = None

@@ -57,6 +57,15 @@ def test_a_stale_playlist_raises_at_the_first_look_and_clears_after_two_good_one
     assert engine.alarms == {}
 
 
+def test_a_probe_that_has_just_begun_does_not_clear_what_it_cannot_know(engine: Engine) -> None:
+    engine.judge(look(0.0, STALE))
+    for at in (3.0, 6.0, 9.0):
+        unknown = Observation(11, "playlist/720p", at, {"playlist.age_unknown": 1.0})
+        assert kinds(engine.judge(unknown)) == []
+    engine.judge(look(12.0))
+    assert kinds(engine.judge(look(18.0))) == ["AlarmCleared"]
+
+
 def test_a_condition_that_comes_back_before_it_has_cleared_is_one_more_occurrence(engine: Engine) -> None:
     for at, findings in ((0.0, [STALE]), (6.0, []), (15.0, [STALE]), (18.0, [STALE])):
         engine.judge(look(at, *findings))

@@ -55,6 +55,19 @@ def test_a_playlist_without_a_new_segment_is_stale_by_target_durations(after: fl
     assert serious(play((0, STILL), (6, STILL), (after, STILL))) == found
 
 
+@pytest.mark.parametrize(
+    ("polls", "is_guess"),
+    [
+        pytest.param([(0, STILL)], True, id="the first look"),
+        pytest.param([(0, STILL), (8.9, STILL)], True, id="nothing new yet"),
+        pytest.param([(0, STILL), (6, live(1))], False, id="a segment came while we looked on"),
+        pytest.param([(0, STILL), (9.1, STILL)], False, id="stale: at least this old"),
+    ],
+)
+def test_until_a_segment_comes_the_age_of_the_newest_is_a_guess(polls, is_guess) -> None:
+    assert ("playlist.age_unknown" in play(*polls).metrics) is is_guess
+
+
 def test_a_late_poll_does_not_make_a_playlist_stale() -> None:
     assert not play((0, live(0)), (60, live(10))).findings
     assert not play((0, live(0)), (600, live(100))).findings

@@ -276,4 +276,6 @@ def _edge_metrics(memory: Memory, mpd: Mpd, seen: Seen) -> dict[str, float]:
         metrics["playlist.age_s"] = age
         if mpd.segment_s > 0:
             metrics["playlist.age_ratio"] = age / mpd.segment_s
+        if _is_number(mpd) and mpd.update_s is not None and memory.moves < _STEADY_MOVES:
+            metrics["playlist.age_unknown"] = 1.0
     return metrics

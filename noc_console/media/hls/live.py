@@ -10,7 +10,7 @@ from noc_console.media.hls.lint_media import lint_media
 from noc_console.media.hls.live_parts import PartWatch, judge_parts, watch_parts
 from noc_console.media.hls.overlap import Overlap, compare
 from noc_console.media.hls.playlist import Media, Segment
-from noc_console.media.hls.stale import Seen, judge_age
+from noc_console.media.hls.stale import STALE_TARGETS, Seen, judge_age
 from noc_console.model import Finding
 
 _HOLD_TARGETS = 3.0
@@ -49,6 +49,7 @@ class Memory:
     longest_s: float = 0.0
     removed: tuple[Removed, ...] = ()
     growth: tuple[tuple[float, float], ...] = ()
+    has_grown: bool = False
 
     @property
     def should_live(self) -> bool:
@@ -118,6 +119,7 @@ def _changed(memory: Memory, media: Media, overlap: Overlap, seen: Seen) -> Memo
         longest_s=longest,
         removed=_removed(memory, overlap, longest, seen.at),
         growth=(*memory.growth[-63:], (seen.at, fresh_s)),
+        has_grown=memory.has_grown or bool(overlap.fresh),
     )
 
 
@@ -244,7 +246,10 @@ def _age(memory: Memory, media: Media, seen: Seen) -> dict[str, float]:
     if not media.is_live:
         return {}
     age = max(0.0, seen.at - memory.changed_at)
-    return {"playlist.age_s": age, "playlist.age_ratio": age / memory.target_s}
+    known = {"playlist.age_s": age, "playlist.age_ratio": age / memory.target_s}
+    # until a segment came while we looked on, how long the newest has been there is a guess: good news must wait
+    is_guess = not memory.has_grown and age <= STALE_TARGETS * memory.target_s
+    return known | {"playlist.age_unknown": 1.0} if is_guess else known
 
 
 def _metrics(memory: Memory, media: Media, seen: Seen, *, is_changed: bool) -> dict[str, float]:
