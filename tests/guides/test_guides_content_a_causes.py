@@ -26,13 +26,13 @@ WRITTEN: list[tuple[str, Evidence, str]] = [
     ("PB-VIDEO-MOS-LOW", {"encoder_cpu": 95}, "encoder"),
     ("PB-VIDEO-MOS-LOW", {"signal": 60}, "source"),
     ("PB-VIDEO-MOS-LOW", {"peers": 6, "sick_peers": 3}, "encoder"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_60s": 0}, "headend-network"),
-    ("PB-TS-SYNC-LOSS", {"packets": 4000, "sync_60s": 3}, "encoder"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_60s": 60, "groups": 3, "silent_groups": 0}, "encoder"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_60s": 0, "groups": 9, "silent_groups": 9}, "headend-network"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_60s": 0, "sent": 0}, "encoder"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_60s": 0, "sent": 100}, "headend-network"),
-    ("PB-TS-SYNC-LOSS", {"packets": 4000, "sync_60s": 0, "signal": 40}, "source"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0}, "headend-network"),
+    ("PB-TS-SYNC-LOSS", {"packets": 4000, "sync_10s": 0, "sync_60s": 3, "silent": 0}, "encoder"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "silent": 1, "sync_10s": 9, "sync_60s": 60, "groups": 3, "silent_groups": 0}, "encoder"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "groups": 9, "silent_groups": 9}, "headend-network"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "sent": 0}, "encoder"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "sent": 100}, "headend-network"),
+    ("PB-TS-SYNC-LOSS", {"packets": 4000, "sync_10s": 0, "sync_60s": 0, "signal": 40}, "source"),
     ("PB-TS-SYNC-LOSS", {"join_failed": 1, "join.joined": 1, "join.packets_per_s": 900}, "probe"),
     ("PB-LOUDNESS", {"loudness": -15, "inverted": 0}, "source"),
     ("PB-LOUDNESS", {"loudness": -20, "inverted": 0}, "source"),
@@ -190,6 +190,6 @@ def test_our_own_route_is_told_from_a_dead_agent() -> None:
 
 
 def test_a_clean_redundant_probe_speaks_for_our_own_port() -> None:
-    ended = walked("PB-TS-SYNC-LOSS", {"packets": 0, "sync_60s": 0}, said={"pair": 0})
+    ended = walked("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0}, said={"pair": 0})
     assert ended.primary in ("probe", "headend-network")
     assert ended.confidence < HIGH_FROM
