@@ -23,6 +23,7 @@ BENCHES: Mapping[str, str] = {
     "playlists": "noc_console.bench.playlists",
     "channels": "noc_console.bench.channels",
     "faults": "noc_console.bench.faults",
+    "drills": "noc_console.bench.drills",
     "healthy": "noc_console.bench.healthy",
     "wall": "noc_console.bench.wall",
     "screen-storm": "noc_console.bench.screen_storm",
@@ -33,6 +34,7 @@ BENCHES: Mapping[str, str] = {
     "notices": "noc_console.bench.notices",
     "multicast": "noc_console.bench.multicast",
     "ts": "noc_console.bench.ts",
+    "media": "noc_console.bench.media",
 }
 
 

@@ -1,0 +1,1 @@
+"""Drills: what the lab's faults truly are, who walks a guide how, what hands are worth. No clock, no I/O."""
