@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
@@ -107,6 +107,11 @@ class ExpectedForm(BaseModel):
     width: int = Field(default=0, ge=0, le=16384)
     height: int = Field(default=0, ge=0, le=16384)
     frame_rate: float = Field(default=0.0, ge=0, le=1000, allow_inf_nan=False)
+    hdr: Literal["", "HLG", "PQ", "HDR10", "HDR10+", "Dolby Vision"] = ""
+    video_profile: Annotated[str, Field(max_length=40), AfterValidator(_printable)] = ""
+    audio_codec: Annotated[str, Field(max_length=20), AfterValidator(_printable)] = ""
+    audio_channels: int = Field(default=0, ge=0, le=64)
+    has_captions: bool = False
     slates: dict[
         Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)],
         Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")],
@@ -213,6 +218,11 @@ def to_input(form: InputForm, known: Input | None = None) -> Input:
             expected.height,
             expected.frame_rate,
             dict(expected.slates),
+            expected.hdr,
+            expected.video_profile,
+            expected.audio_codec,
+            expected.audio_channels,
+            expected.has_captions,
         ),
         media=form.media or (known.media if known else MediaMode.KEYFRAMES),
         media_rung=form.media_rung,

@@ -99,12 +99,13 @@ class MediaDesk:
             limits = self.limits_of(channel.template)
             if known is None or (known.entry.url, known.entry.kind) != (one.url, one.kind):
                 known = Watched(one, channel, limits)
+                self.formats.forget(one.id)
             if limits != known.limits:
                 known.sounds.clear()  # what has been judged by other limits begins anew
             known.entry, known.channel, known.limits = one, channel, limits
             self._inputs[one.id] = known
         self.thumbnails.keep_only(channels)
-        self.formats.keep_only({one.entry.id: one.entry for one in self._inputs.values()})
+        self.formats.keep_only(self._inputs)
 
     # -- what was measured
 
@@ -125,7 +126,7 @@ class MediaDesk:
         for rung, sound in stretch.sounds.items():
             looks += self._sound(one, rung, sound, stretch, at)
         looks += self._together(one, stretch, looks, at)
-        looks += self.formats.take(one.entry, one.channel, stretch, at, label_of)
+        looks += self.formats.take(one.entry, one.channel, stretch, at, label_of, looks)
         self._thumbnail(one, stretch)
         self._keep(looks)
         return wants_all_frames

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from noc_console.board import Board
 from noc_console.media.formats.lost import AtLayer
-from noc_console.media.formats.tellings import of_manifest
-from noc_console.media.formats.watch import FormatWatch, Judged, Record
+from noc_console.media.formats.of_input import InputFormats, Look
+from noc_console.media.formats.verdict import Verdict
+from noc_console.media.formats.watch import PRESENT, Record
 from noc_console.media.stretch import Stretch
 from noc_console.model import Channel, Event, Input, Kind, Observation
 
 _CURRENT_S = 120.0
-_PRESENT = "hdr.is_present"
 _MANIFESTS = {Kind.HLS: "playlist", Kind.DASH: "MPD", Kind.TS: "PMT"}
 _HDR_TEMPLATE = "_HDR"
 
@@ -29,64 +29,77 @@ class There:
 
 @dataclass(slots=True)
 class Formats:
-    """A watch for every rung of every input, and what is there at which layer of a channel."""
+    """What is remembered of the formats of every input, and what is there at which layer of a channel."""
 
     board: Board
     tell: Callable[[Input, str, Event], None]
-    _watches: dict[int, dict[str, FormatWatch]] = field(default_factory=dict)
+    _inputs: dict[int, InputFormats] = field(default_factory=dict)
     _there: dict[int, dict[int, There]] = field(default_factory=dict)  # channel, input
 
-    def keep_only(self, inputs: Mapping[int, Input]) -> None:
+    def keep_only(self, inputs: Iterable[int]) -> None:
         """Forget the inputs that are gone."""
-        self._watches = {key: watches for key, watches in self._watches.items() if key in inputs}
-        for channel_id, known in list(self._there.items()):
-            self._there[channel_id] = {key: one for key, one in known.items() if key in inputs}
-            if not self._there[channel_id]:
-                del self._there[channel_id]
+        wanted = set(inputs)
+        self._inputs = {key: one for key, one in self._inputs.items() if key in wanted}
+        kept = {
+            channel: {key: one for key, one in known.items() if key in wanted}
+            for channel, known in self._there.items()
+        }
+        self._there = {channel: known for channel, known in kept.items() if known}
+
+    def forget(self, input_id: int) -> None:
+        """Forget an input that became another stream."""
+        self._inputs.pop(input_id, None)
 
     def take(
-        self, entry: Input, channel: Channel, stretch: Stretch, at: float, name_of: Callable[[str], str]
+        self,
+        entry: Input,
+        channel: Channel,
+        stretch: Stretch,
+        at: float,
+        label_of: Callable[[str], str],
+        looks: Iterable[Observation] = (),
     ) -> list[Observation]:
-        """Take a stretch that was measured; return a look at each rung of it."""
-        looks = []
+        """Take a stretch that was measured, with the looks at it; return a look at the format of each rung of it."""
+        manifest = _MANIFESTS[entry.kind]
+        is_best = not entry.media_rung
+        record = Record(entry.layer, entry.expected, is_declared_hdr(entry, channel), is_best, manifest)
+        measures = _measures(looks)
         ladder = self.board.ladder(entry.id)
-        container: Mapping[str, Any] = stretch.facts.get("container", {})
-        for name, picture in stretch.pictures.items():
-            rung = name_of(name)
-            watch = self._watches.setdefault(entry.id, {}).setdefault(rung, FormatWatch())
-            record = _record(entry, channel, rung, ladder)
-            judged = watch.see(
-                picture.format, at, record, container.get(name), ladder.get(rung), self._elsewhere(entry, at)
-            )
-            self._note(entry, judged, at)
-            for event in judged.events:
-                self.tell(entry, rung, event)
-            looks.append(
-                Observation(entry.id, f"format/{rung}" if rung else "format", at, judged.metrics, judged.findings)
-            )
-        return looks
+        known = self._inputs.setdefault(entry.id, InputFormats())
+        found = []
+        for look in known.step(stretch, at, record, ladder, label_of, self._elsewhere(entry, at), measures):
+            self._note(entry, look, at)
+            for event in look.events:
+                self.tell(entry, look.rung, event)
+            scope = f"format/{look.rung}" if look.rung else "format"
+            found.append(Observation(entry.id, scope, at, look.metrics, look.findings))
+        return found
 
-    def _note(self, entry: Input, judged: Judged, at: float) -> None:
-        if _PRESENT in judged.metrics:
-            known = self._there.setdefault(entry.channel_id, {})
-            known[entry.id] = There(at, AtLayer(entry.layer, bool(judged.metrics[_PRESENT])))
+    def _note(self, entry: Input, look: Look, at: float) -> None:
+        if PRESENT in look.metrics and look.verdict is not None:
+            self.board.set_format(entry.id, look.rung, "range", told_of(look.verdict))
+            there = There(at, AtLayer(entry.layer, bool(look.metrics[PRESENT])))
+            self._there.setdefault(entry.channel_id, {})[entry.id] = there
 
     def _elsewhere(self, entry: Input, at: float) -> list[AtLayer]:
         known = self._there.get(entry.channel_id, {})
         return [one.where for key, one in known.items() if key != entry.id and abs(at - one.at) < _CURRENT_S]
 
 
-def _record(entry: Input, channel: Channel, rung: str, ladder: Mapping[str, Mapping[str, Any]]) -> Record:
-    manifest = _MANIFESTS[entry.kind]
-    record = Record(entry.layer, is_declared_hdr(entry, channel), entry.expected.hdr, manifest)
-    others = [one for name, one in ladder.items() if name != rung]
-    own = of_manifest(ladder.get(rung, {}))
-    # a ladder with both: its SDR rungs are not to be HDR
-    if own.hdr in ("", "SDR") and any(of_manifest(one).is_hdr for one in others):
-        return replace(record, is_hdr=False)
-    return record
-
-
 def is_declared_hdr(entry: Input, channel: Channel) -> bool:
     """Say whether an input is declared HDR: by its record, the channel's badge or its template."""
     return entry.expected.is_hdr or "HDR" in channel.badges or _HDR_TEMPLATE in channel.template
+
+
+def told_of(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as the board and an inspection tell it."""
+    told = {name: getattr(verdict, name).text for name in ("stream", "container", "manifest")}
+    return {"hdr": verdict.hdr, "dolby_vision": verdict.dolby_vision, "told": told}
+
+
+def _measures(looks: Iterable[Observation]) -> dict[str, dict[str, float]]:
+    by_rung: dict[str, dict[str, float]] = {}
+    for look in looks:
+        if look.scope.startswith(("picture/", "sound/")):
+            by_rung.setdefault(look.rung, {}).update(look.metrics)
+    return by_rung

@@ -90,6 +90,11 @@ def input_json(one: Input) -> dict[str, Any]:
             "height": one.expected.height,
             "frame_rate": one.expected.frame_rate,
             "slates": dict(one.expected.slates),
+            "hdr": one.expected.hdr,
+            "video_profile": one.expected.video_profile,
+            "audio_codec": one.expected.audio_codec,
+            "audio_channels": one.expected.audio_channels,
+            "has_captions": one.expected.has_captions,
         },
     }
 

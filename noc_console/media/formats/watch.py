@@ -1,28 +1,36 @@
-"""Follows one rung's format from stretch to stretch: what it is, what it lacks, and when it became another."""
+"""Follows one rung's picture from stretch to stretch: what it is, what it lacks, and when it became another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from noc_console.media.es.format import Video
+from noc_console.media.es.format import Colour, Mastering
+from noc_console.media.formats.bitrate import Bitrate
+from noc_console.media.formats.captions import Captions
 from noc_console.media.formats.lost import AtLayer, lost_at
+from noc_console.media.formats.record import of_picture
 from noc_console.media.formats.tellings import UNTOLD, of_container, of_manifest, of_stream
 from noc_console.media.formats.verdict import Verdict
-from noc_console.model import Event, Finding, Layer
+from noc_console.media.stretch import PictureStretch
+from noc_console.model import Event, Expected, Finding, Layer
+
+PRESENT = "hdr.is_present"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the channel's own record says, and what its manifest says of the rung.
+    """What is known of an input beforehand: its layer, the channel's record, and what its manifest is called.
 
-    `is_hdr` says that the rung is declared HDR, `hdr` as what (empty: not known); `manifest` is its name.
+    `is_hdr` says that the channel is declared HDR; `is_best` that the picture measured is that of the best rung, the
+    one that the record's size and frame rate are about.
     """
 
     layer: Layer = Layer.PACKAGER
+    expected: Expected = field(default_factory=Expected)
     is_hdr: bool = False
-    hdr: str = ""
+    is_best: bool = True
     manifest: str = "playlist"
 
 
@@ -30,41 +38,78 @@ class Record:
 class Judged:
     """What one stretch gave: metrics, what is wrong now, what changed, and the verdict on its picture."""
 
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    events: tuple[Event, ...] = ()
-    verdict: Verdict | None = None
+    metrics: Mapping[str, float]
+    findings: tuple[Finding, ...]
+    events: tuple[Event, ...]
+    verdict: Verdict
 
 
-class FormatWatch:
-    """The memory of one rung's formats between its stretches."""
+@dataclass(frozen=True, slots=True)
+class _Essence:
+    """What makes a picture another one as far as its dynamic range goes."""
 
-    def __init__(self) -> None:
-        self._verdict: Verdict | None = None
-        self._findings: dict[str, tuple[Finding, ...]] = {}
+    hdr: str
+    colour: Colour
+    mastering: Mastering | None
+    light: tuple[int, int] | None
 
-    def see(
+    @property
+    def text(self) -> str:
+        numbers = f"{self.colour.primaries}/{self.colour.transfer}/{self.colour.matrix}"
+        parts = [self.hdr, f"(colour {numbers})"]
+        if self.mastering is not None:
+            parts.append(f"mastered at {self.mastering.brightest:g} cd/m2")
+        if self.light is not None:
+            parts.append(f"content light {self.light[0]}/{self.light[1]}")
+        return " ".join(parts)
+
+
+@dataclass(slots=True)
+class PictureFormat:
+    """The memory of one rung's picture between its stretches."""
+
+    bitrate: Bitrate = field(default_factory=Bitrate)
+    captions: Captions = field(default_factory=Captions)
+    _known: _Essence | None = None
+    _other: tuple[_Essence, float] | None = None
+
+    def step(
         self,
-        video: Video,
+        stretch: PictureStretch,
         at: float,
         record: Record,
         container: Mapping[str, Any] | None = None,
         rung: Mapping[str, Any] | None = None,
         elsewhere: Iterable[AtLayer] = (),
     ) -> Judged:
-        """Take a stretch's picture; `elsewhere` tells at which other inputs of the channel HDR is there."""
-        manifest = of_manifest(rung) if rung else UNTOLD
-        verdict = Verdict(of_stream(video), of_container(container or {}), manifest)
-        findings: list[Finding] = []
-        metrics: dict[str, float] = {}
-        if record.is_hdr:
-            lack = verdict.lacks(record.hdr)
-            metrics["hdr.is_present"] = float(not lack)
-            if lack:
-                findings.append(_missing(verdict, lack, record, elsewhere))
-        elif verdict.is_any_hdr:
-            metrics["hdr.is_present"] = float(not verdict.lacks())
-        return Judged(metrics, tuple(findings), (), verdict)
+        """Take a stretch; `container` and `rung` are what the container and the manifest tell of it.
+
+        `elsewhere` says at which other inputs of the channel HDR is there.
+        """
+        video = stretch.format
+        verdict = Verdict(of_stream(video), of_container(container or {}), of_manifest(rung) if rung else UNTOLD)
+        lack = verdict.lacks(record.expected.hdr)
+        metrics = {PRESENT: float(not lack)} if record.is_hdr or verdict.is_any_hdr else {}
+        findings = [_missing(verdict, lack, record, elsewhere)] if record.is_hdr and lack else []
+        findings += of_picture(video, record.expected, record.is_best)
+        others = (self.bitrate.step(stretch), self.captions.step(video, at, record.expected.has_captions))
+        findings += [one for one in others if one is not None]
+        essence = _Essence(verdict.hdr, video.colour, video.mastering, video.light)
+        return Judged(metrics, tuple(findings), tuple(self._changed(essence, at)), verdict)
+
+    def _changed(self, essence: _Essence, at: float) -> Iterator[Event]:
+        """A change counts when it is seen twice in a row: a stretch may begin with one picture of something else."""
+        if self._known is None or essence == self._known:
+            self._known, self._other = essence, None
+            return
+        if self._other is None or self._other[0] != essence:
+            self._other = (essence, at)
+            return
+        before, began = self._known, self._other[1]
+        self._known, self._other = essence, None
+        text = f"The picture changed from {before.text} to {essence.text}."
+        data = {"before": before.text, "after": essence.text, "text": text, "finding": "media-hdr-changed"}
+        yield Event("HdrChanged", began, data=data)
 
 
 def _missing(verdict: Verdict, lack: str, record: Record, elsewhere: Iterable[AtLayer]) -> Finding:
