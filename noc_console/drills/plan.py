@@ -85,8 +85,9 @@ def _family(table: TruthTable, kind: Json) -> str:
 
 def _placed(kind: Json, truth: Truth, channels: Sequence[Json], used: list[str], random: Random) -> Drill:
     fitting = [one for one in channels if set(_forms(one)) & set(kind["fits"])]
-    rested = [one for one in fitting if one["code"] not in used] or list(fitting)
-    one = random.choice(rested)
+    rested = [one for one in fitting if one["code"] not in used]
+    # where all have been used lately, the one that has rested longest
+    one = random.choice(rested) if rested else min(fitting, key=lambda one: _last(used, one["code"]))
     used.append(one["code"])
     rungs = [rung for rung in one.get("expected", {}).get("rungs", ()) if not rung.startswith("audio")]
     return Drill(
@@ -97,6 +98,10 @@ def _placed(kind: Json, truth: Truth, channels: Sequence[Json], used: list[str],
         {name: _drawn(low, high, random) for name, (low, high) in truth.strength.items()},
         random.choice(rungs) if kind["needs_rung"] and rungs else "",
     )
+
+
+def _last(used: Sequence[str], code: str) -> int:
+    return max(place for place, one in enumerate(used) if one == code)
 
 
 def _forms(channel: Json) -> Iterable[str]:
