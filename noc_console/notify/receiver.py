@@ -19,6 +19,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME)]
 Line = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Phone = Annotated[str, Field(max_length=40, pattern=r"^[+0-9 ()./\-]*$")]
 
 
 def _checked_url(text: str) -> str:
@@ -43,13 +44,18 @@ class QuietForm(BaseModel, frozen=True):
 
 
 class ReceiverConfig(BaseModel, frozen=True):
-    """What every receiver has, whatever its kind; the secret is never here."""
+    """What every receiver has, whatever its kind; the secret is never here.
+
+    `person` and `phone` are for people only: guides show whom to call.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: str
     roles: tuple[Name, ...] = Field(default=(), max_length=20)
     enabled: bool = True
+    person: Line = ""
+    phone: Phone = ""
     quiet: tuple[QuietForm, ...] = Field(default=(), max_length=10)
     quiet_below: Annotated[str, Field(pattern="^(warning|minor|major|critical)$")] = "critical"
     timeout_s: float = Field(default=10.0, gt=0, le=120)

@@ -20,6 +20,7 @@ from noc_console.views.alarms_past import PastAlarms
 from noc_console.views.alarms_table import AlarmTable
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
+from noc_console.views.guide_way import add_guide_way
 from noc_console.views.incident_calls import incident_for
 from noc_console.views.timeline import Span, span_of
 
@@ -223,6 +224,7 @@ class AlarmsScreen(QWidget):
             self.addAction(action)
             if key == "Shift+I":
                 self.drawer.add_way(action)
+        self.drawer.add_way(add_guide_way(self, self._desk, self.table.current_id))
 
     def _on_filter(self) -> None:
         self._draw_list()

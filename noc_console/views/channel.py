@@ -19,6 +19,10 @@ from noc_console.views.channel_work import WorkRow
 from noc_console.views.channels_acts import ChannelActs
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
+from noc_console.views.guide_way import add_guide_way, alarm_of_channel
+from noc_console.views.picture_cards import MediaRow
+from noc_console.views.picture_charts import Aspect
+from noc_console.views.picture_strip import PictureStrip
 from noc_console.views.ts_work import TsWork
 
 
@@ -39,11 +43,14 @@ class ChannelScreen(QWidget):
         self.path = PathRow(desk)
         self.plots = Plots(desk)
         self.work = WorkRow(desk)
+        self.pictures = PictureStrip(desk)
+        self.media = MediaRow(desk)
         self.stream = TsWork(desk)
         self.acts = AlarmActs(desk, self, self._chosen_alarms)
         self.drawer = AlarmDrawer(desk, self.acts)
         self.saving = Saving(desk, self)
         self.path.chosen.connect(self._on_input)
+        self.plots.aspectChosen.connect(self._on_aspect)
         self._lay_out()
         self._add_actions()
 
@@ -59,6 +66,7 @@ class ChannelScreen(QWidget):
             self._drawn_second = 0
             self.plots.forget()
             self.work.forget()
+            self.pictures.forget()
         self.refresh()
 
     def refresh(self) -> None:
@@ -110,13 +118,22 @@ class ChannelScreen(QWidget):
         self.path.show_steps(steps(channel, mirror.channel_state(channel), self._input_id), self._input_id)
         if with_plots:
             self.plots.show_input(channel, one, alarms)
-        is_stream = one is not None and one["kind"] == "ts"
-        self.work.setVisible(not is_stream)
-        if not is_stream:
-            self.work.show_input(channel, one, alarms, self.plots.limits.limits)
-        self.stream.show_input(channel, one)
+        self.pictures.show_channel(channel, alarm, self.plots.quality_of(one))
+        self._draw_work(channel, one, alarms)
         self.drawer.show_alarm(alarm, channel)
         self.acts.follow()
+
+    def _draw_work(self, channel: Any, one: Any, alarms: list[Any]) -> None:
+        """Fill the lower row: picture and sound where the charts are about them, else how the stream comes."""
+        is_media = self.plots.aspect in (Aspect.PICTURE, Aspect.SOUND)
+        is_stream = one is not None and one["kind"] == "ts" and not is_media
+        self.media.setVisible(is_media)
+        self.work.setVisible(not is_stream and not is_media)
+        if is_media:
+            self.media.show_input(channel, one)
+        elif not is_stream:
+            self.work.show_input(channel, one, alarms, self.plots.limits.limits)
+        self.stream.show_input(channel, one if is_stream else None)
 
     def _input_of(self, channel: Any) -> Any:
         inputs = channel["inputs"]
@@ -137,9 +154,11 @@ class ChannelScreen(QWidget):
         main.setSpacing(8)
         main.addWidget(self.header)
         main.addWidget(self.path)
+        main.addWidget(self.pictures)
         main.addWidget(self.plots, 5)
         main.addWidget(self.work, 4)
         main.addWidget(self.stream, 4)
+        main.addWidget(self.media, 4)
         self.place = DrawerPlace(self, main, self.drawer)
         self.acts.asked.connect(self.place.open)
 
@@ -147,6 +166,8 @@ class ChannelScreen(QWidget):
         for text, key, slot in (
             ("Pause the charts", "Space", self.plots.toggle_pause),
             ("Compare playlist with the fetch before", "D", self.work.playlist.toggle_diff),
+            ("All, delivery, picture or sound", "M", self.plots.next_aspect),
+            ("Pictures of the last minute or around the alarm", "F", self.pictures.toggle),
             ("Next alarm of this channel", "J", self._on_next),
             ("Previous alarm of this channel", "K", self._on_previous),
             ("Shorter window", "-", self.plots.shorter),
@@ -164,6 +185,10 @@ class ChannelScreen(QWidget):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(slot)
             self.addAction(action)
+        self.drawer.add_way(add_guide_way(self, self._desk, self._guided))
+
+    def _guided(self) -> int:
+        return self._alarm_id or alarm_of_channel(self._desk, self._channel_id)
 
     def _on_input(self, input_id: int) -> None:
         if input_id == self._input_id:
@@ -173,6 +198,10 @@ class ChannelScreen(QWidget):
         self._input_id, self._seen, self._drawn_second = input_id, 0, 0
         self.plots.forget()
         self.work.forget()
+        self.refresh()
+
+    def _on_aspect(self) -> None:
+        self._seen = self._drawn_second = 0
         self.refresh()
 
     def _on_next_input(self) -> None:

@@ -39,6 +39,10 @@ class Ways(QObject):
     """Who is told of this alarm?"""
     openTransport = Signal(int)  # noqa: N815
     openIncident = Signal(int)  # noqa: N815
+    openGuide = Signal(int)  # noqa: N815
+    """Begin or join the guide of an alarm."""
+    openRun = Signal(int)  # noqa: N815
+    """Show a walk through a guide by its number."""
     openLab = Signal()  # noqa: N815
     back = Signal()
     say = Signal(str)

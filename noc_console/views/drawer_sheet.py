@@ -60,7 +60,13 @@ class Plain:
     text: str
 
 
-Entry = Fact | Head | Item | Said | Plain
+class Special:
+    """An entry that one drawer alone has; its own sheet paints it."""
+
+    __slots__ = ()
+
+
+Entry = Fact | Head | Item | Said | Plain | Special
 
 
 class Sheet(QWidget):
@@ -133,9 +139,11 @@ class Sheet(QWidget):
                 return self._lines(entry.text, inner - _SAID_LABEL) * _LINE + 6
             case Plain():
                 return self._lines(entry.text, inner) * _LINE + 6
+            case _:
+                return 0.0
 
     def _lines(self, text: str, width: float) -> int:
-        return sum(len(_wrapped_lines(part, self._theme.font(BODY, SEMIBOLD), width)) for part in text.split("\n"))
+        return sum(len(wrapped_lines(part, self._theme.font(BODY, SEMIBOLD), width)) for part in text.split("\n"))
 
     def _paint_fact(self, painter: QPainter, box: QRectF, fact: Fact) -> None:
         theme, colours = self._theme, self._theme.colours
@@ -182,14 +190,14 @@ class Sheet(QWidget):
         painter.setFont(ink.font)
         painter.setPen(ink.colour)
         measure = self._theme.font(BODY, SEMIBOLD)
-        lines = [line for part in text.split("\n") for line in _wrapped_lines(part, measure, box.width())]
+        lines = [line for part in text.split("\n") for line in wrapped_lines(part, measure, box.width())]
         for index, line in enumerate(lines):
             row = QRectF(box.left(), box.top() + index * _LINE, box.width() + 4, _LINE)
             painter.drawText(row, LEFT | Qt.TextFlag.TextSingleLine, line)
         return len(lines) * _LINE
 
 
-def _wrapped_lines(text: str, font: QFont, width: float) -> list[str]:
+def wrapped_lines(text: str, font: QFont, width: float) -> list[str]:
     """Return a text cut at blanks, or anywhere where a word is longer than the line, as a URL is."""
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -212,5 +220,7 @@ def _spoken(entry: Entry) -> str:
             return f"{entry.severity}: {entry.text} {entry.note}"
         case Said():
             return f"{entry.when} {entry.text}"
-        case _:
+        case Head() | Plain():
             return entry.text
+        case _:
+            return str(entry)

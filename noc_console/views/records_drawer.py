@@ -30,17 +30,23 @@ _HEAD = 72
 
 
 class RecordsDrawer(QFrame):
-    """Shows one record. The actions belong to the screen, so that their keys work beside the drawer."""
+    """Shows one record. The actions belong to the screen, so that their keys work beside the drawer.
 
-    def __init__(self, theme: Theme, actions: Sequence[QAction], *, width: int = 384) -> None:
+    Without a head the sheet begins at the top, and no button is the accent's: the page has one already.
+    """
+
+    def __init__(
+        self, theme: Theme, actions: Sequence[QAction], *, width: int = 384, sheet: Sheet | None = None
+    ) -> None:
         super().__init__()
+        self._has_head = sheet is None
         self._theme = theme
         self._head: tuple[Cell, str, str] = (Cell(""), "", "")
         self._act: Callable[[str], object] | None = None
         self._before: QWidget | None = None
         self.setFixedWidth(width)
         self.setProperty("look", "raised")
-        self.sheet, self.raw = Sheet(theme), QPlainTextEdit()
+        self.sheet, self.raw = sheet or Sheet(theme), QPlainTextEdit()
         self.raw.setReadOnly(True)
         self.raw.setProperty("look", "raw")
         self.raw.setTabChangesFocus(True)
@@ -60,7 +66,7 @@ class RecordsDrawer(QFrame):
         self.reply.setWordWrap(True)
         self.line.returnPressed.connect(self._on_answer)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, _HEAD, 0, 0)
+        column.setContentsMargins(1, _HEAD if self._has_head else 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(scroll, 3)
         column.addWidget(self.raw, 2)
@@ -116,9 +122,14 @@ class RecordsDrawer(QFrame):
         """Override: the border at the left, then the head."""
         super().paintEvent(event)
         painter = QPainter(self)
-        theme, colours = self._theme, self._theme.colours
-        painter.setPen(QPen(colours.hairline, 1))
+        painter.setPen(QPen(self._theme.colours.hairline, 1))
         painter.drawLine(0, 0, 0, self.height())
+        if self._has_head:
+            self._paint_head(painter)
+        painter.end()
+
+    def _paint_head(self, painter: QPainter) -> None:
+        theme, colours = self._theme, self._theme.colours
         cell, figure, under = self._head
         bold, left = theme.font(TITLE, SEMIBOLD), 16.0
         if cell.severity is not None:
@@ -134,7 +145,6 @@ class RecordsDrawer(QFrame):
         write(painter, row.translated(0, 21), under, Ink(theme.font(BODY), colours.secondary))
         painter.setPen(QPen(colours.hairline, 1))
         painter.drawLine(QPointF(16, _HEAD - 1), QPointF(self.width() - 16, _HEAD - 1))
-        painter.end()
 
     def _foot(self, actions: Sequence[QAction]) -> QWidget:
         foot = QWidget()
@@ -144,7 +154,9 @@ class RecordsDrawer(QFrame):
         for row, widget in enumerate((self.reply, self.question, self.line)):
             grid.addWidget(widget, row, 0, 1, 2)
         for number, action in enumerate(actions):
-            grid.addWidget(KeyButton(self._theme, action, is_primary=number == 0), 3 + number // 2, number % 2)
+            grid.addWidget(
+                KeyButton(self._theme, action, is_primary=number == 0 and self._has_head), 3 + number // 2, number % 2
+            )
         return foot
 
     def _on_answer(self) -> None:

@@ -39,6 +39,7 @@ SCREENS: Mapping[str, Entry] = {
     "maintenance": Entry("Maintenance", "maintenance:MaintenanceScreen", "maintenance", label="Maint."),
     "incidents": Entry("Incidents", "incidents:IncidentsScreen", "incidents"),
     "lab": Entry("Lab", "lab_panel:LabScreen", "lab", needs_lab=True),
+    "guide": Entry("Guide", "guide:GuideScreen"),
     "incident": Entry("Incident", "incident:IncidentScreen"),
     "channel": Entry("Channel", "channel:ChannelScreen"),
     "ts-input": Entry("Transport stream", "ts_input:TsInputScreen"),

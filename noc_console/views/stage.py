@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from noc_console.views import guide_calls
 from noc_console.views.desk import Desk
 from noc_console.views.penalty_model import PenaltyModel
 from noc_console.views.registry import build
@@ -42,6 +43,8 @@ class Stage(QStackedWidget):
         ways.explainAlarm.connect(self.explain_alarm)
         ways.askTold.connect(self.ask_told)
         ways.openIncident.connect(self.open_incident)
+        ways.openGuide.connect(self.open_guide)
+        ways.openRun.connect(self.open_run)
         ways.openLab.connect(self.open_lab)
         ways.openTransport.connect(self.open_transport)
         ways.back.connect(self.back)
@@ -126,6 +129,14 @@ class Stage(QStackedWidget):
     def open_incident(self, incident_id: int) -> None:
         """Show the page of an incident."""
         self.show_screen("incident", incident_id)
+
+    def open_guide(self, alarm_id: int) -> None:
+        """Begin or join the guide of an alarm and show it; the banner says why where there is none."""
+        self._desk.tasks.start(guide_calls.begun(self._desk, alarm_id), self.open_run)
+
+    def open_run(self, run_id: int) -> None:
+        """Show a walk through a guide."""
+        self.show_screen("guide", run_id)
 
     def open_lab(self) -> None:
         """Show the lab's panel."""

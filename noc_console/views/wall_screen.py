@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 
 from noc_console.views.desk import Desk
+from noc_console.views.guide_way import add_guide_way, alarm_of_channel
 from noc_console.views.penalty import PenaltyBox
 from noc_console.views.wall import Wall
 from noc_console.views.wall_head import FILTERS, WallFoot, WallHead
@@ -47,6 +48,7 @@ class WallScreen(QWidget):
         self.wall.selected.connect(self._show)
         self.penalty.chosen.connect(self.wall.select)
         self.penalty.opened.connect(desk.ways.openChannel)
+        add_guide_way(self, desk, self._guided)
 
     def refresh(self) -> None:
         """Pull from the board."""
@@ -70,6 +72,9 @@ class WallScreen(QWidget):
         self.penalty.setFixedWidth(360 if is_wide else 280)
         self.head.legend.setVisible(is_wide)
         self._empty.setGeometry(16, 52, self.width() - self.penalty.width() - 32, 20)
+
+    def _guided(self) -> int:
+        return alarm_of_channel(self._desk, self.wall.current)
 
     def _filter(self, name: str = "") -> None:
         rows, mirror = self.wall.rows, self._desk.mirror
