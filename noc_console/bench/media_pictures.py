@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from noc_console.lab.glyphs import text_mask
 
 Floats = NDArray[np.float64]
+Country = NDArray[np.float64] | NDArray[np.float32]
 Picture = NDArray[np.uint8]
 #: Luma of a frame by its number; the same number gives the same picture.
 Film = Callable[[int], Picture]
@@ -22,67 +23,71 @@ _Y, _X = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float64)
 def tuned_on() -> Mapping[str, Film]:
     """Return the films whose encodes the coefficients were found on."""
     return {
-        "pan": lambda n: _seen(_land(1.2, 1), 2.0 * n, 0.3 * n),
-        "detail": lambda n: _seen(_land(1.0, 2), 0.5 * n, 0.0),
+        "pan": lambda n: seen(land(1.2, 1), 2.0 * n, 0.3 * n),
+        "detail": lambda n: seen(land(1.0, 2), 0.5 * n, 0.0),
         "zones": lambda n: _ink(128 + 90 * np.sin(((_X - 320) ** 2 + (_Y - 180) ** 2) / 400 + n / 4)),
-        "grain": lambda n: _ink(_seen(_land(1.5, 3), 1.0 * n, 0.0) + _noise(n) * 7),
+        "grain": lambda n: _ink(seen(land(1.5, 3), 1.0 * n, 0.0) + _noise(n) * 7),
         "cartoon": lambda n: _cartoon(n // 2 * 2, 9, 4.0, 5),
         "text": lambda n: _text(n * 2, 2, 60 + 40 * _Y / HEIGHT),
-        "talk": lambda n: _talk(n, _land(1.3, 4)),
-        "flames": lambda n: _ink(_mixed(_land(1.1, 5), _land(1.1, 6), n)),
-        "blurred": lambda n: _seen(_land(1.8, 7), 3.0 * n, 1.0 * n),
+        "talk": lambda n: _talk(n, land(1.3, 4)),
+        "flames": lambda n: _ink(_mixed(land(1.1, 5), land(1.1, 6), n)),
+        "blurred": lambda n: seen(land(1.8, 7), 3.0 * n, 1.0 * n),
     }
 
 
 def checked_on() -> Mapping[str, Film]:
     """Return the films that the coefficients know nothing of."""
     return {
-        "diagonal": lambda n: _seen(_land(1.1, 11), 3.0 * n, 1.5 * n),
-        "water": lambda n: _ink((_seen(_land(1.3, 12), 2.0 * n, 0) + 1.0 * _seen(_land(1.2, 13), 0, 1.0 * n)) / 2),
+        "diagonal": lambda n: seen(land(1.1, 11), 3.0 * n, 1.5 * n),
+        "water": lambda n: _ink((seen(land(1.3, 12), 2.0 * n, 0) + 1.0 * seen(land(1.2, 13), 0, 1.0 * n)) / 2),
         "stripes": lambda n: _stripes(n),
-        "noisy-talk": lambda n: _ink(_talk(n, _land(1.4, 14)) + _noise(n) * 4),
+        "noisy-talk": lambda n: _ink(_talk(n, land(1.4, 14)) + _noise(n) * 4),
         "toys": lambda n: _cartoon(n // 3 * 3, 40, 9.0, 15),
         "ticker": lambda n: _ticker(n),
-        "zoom": lambda n: _zoomed(_land(1.2, 16), 1 + n / 150),
-        "crowd": lambda n: _seen(_land(0.85, 17), 1.0 * n, 0.0),
-        "night": lambda n: _ink(np.asarray(16 + (_seen(_land(1.3, 18), 1.0 * n, 0.0) - 16.0) * 0.3, np.float64)),
+        "zoom": lambda n: _zoomed(land(1.2, 16), 1 + n / 150),
+        "crowd": lambda n: seen(land(0.85, 17), 1.0 * n, 0.0),
+        "night": lambda n: _ink(np.asarray(16 + (seen(land(1.3, 18), 1.0 * n, 0.0) - 16.0) * 0.3, np.float64)),
         "match": lambda n: _match(n),
     }
 
 
 @cache
-def _land(steepness: float, seed: int) -> Floats:
-    """A landscape: waves of all lengths, the long ones strong, as in pictures of nature (1/f to this power)."""
-    height, width = HEIGHT * 2, WIDTH * 2
+def land(steepness: float, seed: int, shape: tuple[int, int] = (HEIGHT, WIDTH)) -> Floats:
+    """A landscape: waves of all lengths, the long ones strong, as in pictures of nature (1/f to this power).
+
+    It is twice as high and wide as the pictures (`shape` in lines and columns) that are seen of it.
+    """
+    height, width = shape[0] * 2, shape[1] * 2
     lengths = np.hypot(np.fft.fftfreq(height)[:, None] * height, np.fft.rfftfreq(width)[None, :] * width)
     lengths[0, 0] = 1.0
     waves = np.fft.rfft2(np.random.default_rng(seed).normal(size=(height, width)))
-    land = np.fft.irfft2(waves / lengths**steepness, s=(height, width))
-    return np.asarray(np.clip(118 + land / land.std() * 42, 18, 233))
+    whole = np.fft.irfft2(waves / lengths**steepness, s=(height, width))
+    return np.asarray(np.clip(118 + whole / whole.std() * 42, 18, 233))
 
 
 def _ink(luma: Floats) -> Picture:
     return np.clip(luma, 16, 235).astype(np.uint8)
 
 
-def _seen(land: Floats, right: float, down: float) -> Picture:
-    """What a camera sees at a place between pixels: the mean of its neighbours, weighted."""
-    x, y = int(right) % WIDTH, int(down) % HEIGHT
+def seen(country: Country, right: float, down: float) -> Picture:
+    """What a camera sees of a landscape at a place between pixels: the mean of its neighbours, weighted."""
+    height, width = country.shape[0] // 2, country.shape[1] // 2
+    x, y = int(right) % width, int(down) % height
     a, b = right % 1, down % 1
-    part = land[y : y + HEIGHT + 1, x : x + WIDTH + 1]
+    part = country[y : y + height + 1, x : x + width + 1]
     wide = part[:, :-1] * (1 - a) + part[:, 1:] * a
     return _ink(wide[:-1] * (1 - b) + wide[1:] * b)
 
 
-def _zoomed(land: Floats, times: float) -> Picture:
+def _zoomed(country: Floats, times: float) -> Picture:
     rows = (HEIGHT + (np.arange(HEIGHT) - HEIGHT / 2) / times).astype(np.intp)
     columns = (WIDTH + (np.arange(WIDTH) - WIDTH / 2) / times).astype(np.intp)
-    return _ink(land[np.ix_(rows, columns)])
+    return _ink(country[np.ix_(rows, columns)])
 
 
 def _mixed(one: Floats, other: Floats, number: int) -> Floats:
     share = 0.5 + 0.5 * float(np.sin(number / 6))
-    return np.asarray(_seen(one, 0, 2.0 * number) * share + _seen(other, 0, 3.0 * number) * (1 - share))
+    return np.asarray(seen(one, 0, 2.0 * number) * share + seen(other, 0, 3.0 * number) * (1 - share))
 
 
 def _noise(number: int) -> Floats:
@@ -117,9 +122,9 @@ def _stamp(picture: Floats, mask: NDArray[np.bool_], top: int, left: int) -> Non
         part[mask[max(-top, 0) :][: part.shape[0], : part.shape[1]]] = 225
 
 
-def _talk(number: int, land: Floats) -> Picture:
+def _talk(number: int, country: Floats) -> Picture:
     """A head that speaks before a still background."""
-    picture = np.asarray(_seen(land, 0, 0) * 0.7 + 20)
+    picture = np.asarray(seen(country, 0, 0) * 0.7 + 20)
     head = ((_X - 320 - 3 * np.sin(number / 15)) / 70) ** 2 + ((_Y - 170) / 100) ** 2
     picture[head < 1] = 175 - 30 * head[head < 1]
     mouth = ((_X - 320) / 24) ** 2 + ((_Y - 220) / (4 + 4 * np.sin(number / 2.5) ** 2)) ** 2
@@ -134,7 +139,7 @@ def _stripes(number: int) -> Picture:
 
 
 def _ticker(number: int) -> Picture:
-    picture = np.asarray(_seen(_land(1.25, 19), 0.7 * number, 0.0) * 1.0)
+    picture = np.asarray(seen(land(1.25, 19), 0.7 * number, 0.0) * 1.0)
     picture[-48:] = 40
     _stamp(picture, text_mask("BREAKING 0123456789 MARKETS 42 WEATHER 17", 2), HEIGHT - 36, 20 + number * 3 % 200)
     return _ink(picture)
@@ -142,7 +147,7 @@ def _ticker(number: int) -> Picture:
 
 def _match(number: int) -> Picture:
     """A fast camera over a field with stripes and small players."""
-    picture = 100 + 12 * np.sign(np.sin((_X + number * 8) / 30)) + _seen(_land(0.9, 20), 8.0 * number, 0) * 0.08
+    picture = 100 + 12 * np.sign(np.sin((_X + number * 8) / 30)) + seen(land(0.9, 20), 8.0 * number, 0) * 0.08
     rng = np.random.default_rng(21)
     for _ in range(14):
         x, y, way = rng.uniform(0, 1, 3)
