@@ -28,7 +28,11 @@ WRITTEN: list[tuple[str, Evidence, str]] = [
     ("PB-VIDEO-MOS-LOW", {"peers": 6, "sick_peers": 3}, "encoder"),
     ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0}, "headend-network"),
     ("PB-TS-SYNC-LOSS", {"packets": 4000, "sync_10s": 0, "sync_60s": 3, "silent": 0}, "encoder"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "silent": 1, "sync_10s": 9, "sync_60s": 60, "groups": 3, "silent_groups": 0}, "encoder"),
+    (
+        "PB-TS-SYNC-LOSS",
+        {"packets": 0, "sync_10s": 9, "sync_60s": 60, "groups": 3, "silent_groups": 0},
+        "encoder",
+    ),
     ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "groups": 9, "silent_groups": 9}, "headend-network"),
     ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "sent": 0}, "encoder"),
     ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "sent": 100}, "headend-network"),
