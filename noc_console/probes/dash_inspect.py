@@ -91,7 +91,7 @@ async def _watched(watcher: Watcher, tools: Tools, seen: _Seen, mpd: Mpd, second
 def proposal(mpd: Mpd) -> dict[str, object]:
     """Return what *Add channel* offers for a channel like this one."""
     rungs = ladder(mpd)
-    is_hdr = any(rung.video_range or rung.codecs.startswith(("dvh1", "dvhe")) for rung in rungs)
+    is_hdr = any(rung.video_range in ("PQ", "HLG") or rung.codecs.startswith(("dvh1", "dvhe")) for rung in rungs)
     height = max((rung.height for rung in rungs), default=0)
     is_uhd = height >= _UHD
     return {

@@ -110,7 +110,10 @@ class CueStream:
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One encoding. `base_url` is absolute; `transfer` is the CICP transfer characteristics, 0 where untold."""
+    """One encoding. `base_url` is absolute; `transfer` is the CICP transfer characteristics, 0 where untold.
+
+    `is_atmos` says that a property tells of objects (JOC) in E-AC-3.
+    """
 
     id: str
     bandwidth_bps: int
@@ -124,6 +127,8 @@ class Representation:
     transfer: int = 0
     protections: tuple[Protection, ...] = ()
     line: int = 0
+    is_atmos: bool = False
+    supplemental_codecs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

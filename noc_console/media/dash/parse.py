@@ -26,6 +26,7 @@ _MOST_REPRESENTATIONS = 2000
 _MOST_FLAWS = 50
 _SEGMENT_TAGS = ("SegmentTemplate", "SegmentList", "SegmentBase")
 _TRANSFER = "urn:mpeg:mpegb:cicp:transfercharacteristics"
+_OBJECTS = "tag:dolby.com,2018:dash:ec3_extensiontype:2018"
 _TRICK = "http://dashif.org/guidelines/trickmode"
 _KINDS = {"video": "video", "audio": "audio", "text": "subtitles", "image": "image"}
 _TEXT_CODECS = ("stpp", "wvtt", "ttml", "vtt")
@@ -121,7 +122,7 @@ def _sources(element: Element, above: tuple[Source, ...]) -> tuple[Source, ...]:
 def _adaptation_set(element: Element, base: str, sources: tuple[Source, ...], reading: _Reading) -> AdaptationSet:
     here, inner = _base(element, base), _sources(element, sources)
     shared: list[Addressing] = []
-    common = _Common(element, _transfer(element), _protections(element))
+    common = _Common(element, _transfer(element), _protections(element), _has_objects(element))
     reps = tuple(
         _representation(one, common, here, inner, shared, reading) for one in kids(element, "Representation")
     )
@@ -165,6 +166,7 @@ class _Common:
     element: Element
     transfer: int
     protections: tuple[Protection, ...]
+    is_atmos: bool = False
 
 
 def _representation(
@@ -208,6 +210,21 @@ def _representation(
         transfer=_transfer(element) or common.transfer,
         protections=(*common.protections, *_protections(element)),
         line=line_of(element),
+        is_atmos=common.is_atmos or _has_objects(element),
+        supplemental_codecs=_supplemental(element) or _supplemental(common.element),
+    )
+
+
+def _supplemental(element: Element) -> str:
+    """Return scte214:supplementalCodecs (ANSI/SCTE 214-1), as of Dolby Vision over a base that others play."""
+    return next((str(value) for key, value in element.attrib.items() if "supplementalCodecs" in str(key)), "")
+
+
+def _has_objects(element: Element) -> bool:
+    """Say whether a property tells of objects in E-AC-3 (Dolby, MPEG-DASH signalling of Atmos)."""
+    return any(
+        one.get("schemeIdUri", "").lower() == _OBJECTS and one.get("value", "").upper() == "JOC"
+        for one in kids(element, "EssentialProperty", "SupplementalProperty")
     )
 
 

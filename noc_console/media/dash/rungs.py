@@ -9,6 +9,7 @@ from noc_console.media.ladder import Rung, labelled
 
 _KINDS = ("video", "audio", "subtitles")
 _RANGES = {16: "PQ", 18: "HLG"}
+_UNTOLD = (0, 2)  # reserved, unspecified
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def _rung(one: AdaptationSet, rep: Representation) -> Rung:
         frame_rate=rep.frame_rate,
         language=one.language,
         group=one.id,
-        video_range=_RANGES.get(rep.transfer, ""),
+        video_range=_RANGES.get(rep.transfer, "" if rep.transfer in _UNTOLD else "SDR"),
+        supplemental_codecs=rep.supplemental_codecs,
+        is_atmos=rep.is_atmos,
     )
     return replace(rung, frame_rate=0.0) if kind == "iframe" else rung

@@ -145,6 +145,7 @@ def _variant(reading: _Reading, line: int, uri: str, found: dict[str, str]) -> V
         height=size[1],
         frame_rate=min(seconds(found.get("FRAME-RATE", "0")) or 0.0, 1000.0),
         video_range=found.get("VIDEO-RANGE", ""),
+        supplemental_codecs=found.get("SUPPLEMENTAL-CODECS", ""),
         audio=found.get("AUDIO", ""),
         video=found.get("VIDEO", ""),
         subtitles=found.get("SUBTITLES", ""),

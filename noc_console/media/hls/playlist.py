@@ -243,6 +243,7 @@ class Variant:
     closed_captions: str = ""
     pathway: str = ""
     name: str = ""
+    supplemental_codecs: str = ""
 
     @property
     def resolution(self) -> str:

@@ -50,6 +50,8 @@ def _of_variant(master: Master, variant: Variant, kind: str) -> Rung:
         frame_rate=variant.frame_rate,
         group=variant.audio,
         video_range=variant.video_range,
+        supplemental_codecs=variant.supplemental_codecs,
+        is_atmos=any(one.group == variant.audio and not one.uri and _has_objects(one) for one in master.renditions),
     )
 
 
@@ -60,7 +62,13 @@ def _of_rendition(master: Master, rendition: Rendition) -> Rung:
         uri=master.absolute(rendition.uri),
         language=rendition.language,
         group=rendition.group,
+        is_atmos=_has_objects(rendition),
     )
+
+
+def _has_objects(rendition: Rendition) -> bool:
+    """CHANNELS tells objects behind the number of channels, as `16/JOC` (8216bis, 4.4.6.1)."""
+    return rendition.type == "AUDIO" and "JOC" in rendition.channels.upper().split("/")[1:]
 
 
 def ladder_changes(before: Iterable[Rung], after: Iterable[Rung]) -> tuple[str, ...]:
