@@ -162,7 +162,9 @@ class DiagnosticRoom:
     async def _run(self, examination: Examination, progress: Callable[[float, str], None]) -> Examined:
         began = self.recorder.clock.now()
         place = examination.place
-        target = Target(place.channel.code if place.channel else "", examination.entry, examination.wish)
+        target = Target(
+            place.channel.code if place.channel else "", examination.entry, place.inputs, examination.wish
+        )
         ask = AgentAsk(self.recorder, self.supervisor, self.site)
         kit = Kit(self.settings, self.recorder.clock.now, ask, progress)
         try:

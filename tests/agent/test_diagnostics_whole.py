@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -44,8 +43,7 @@ class Site:
     def examined(self, name: str, **wish: Any) -> dict[str, Any]:
         made = self.agent.post(f"/diagnostics/{name}", {"channel_id": self.channel, "by": "Lan", **wish}, 202)
         path = f"/diagnostics/jobs/{made['job']['id']}"
-        done = until(lambda: _over(self.agent.get(path, wait=5)["job"]), f"the end of {name}", 60)
-        return done
+        return until(lambda: _over(self.agent.get(path, wait=5)["job"]), f"the end of {name}", 60)
 
     def broken(self, fault: str) -> Any:
         wish = {"channel": "CH_OTT_DEMO_001", "fault": fault, "seconds": 600}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from noc_console.errors import KnownError
@@ -106,7 +105,7 @@ async def _along_hls(way: Way) -> tuple[Asked, ...]:
     url = way.entry.url
     for _ in range(2):
         reply = await way.ask(url)
-        playlist, fault = _playlist(reply)
+        playlist, fault = playlist_of(reply)
         if isinstance(playlist, hls.Master):
             asked.append(Asked("master", reply))
             best = max(playlist.variants, key=lambda one: one.bandwidth_bps, default=None)
@@ -117,13 +116,14 @@ async def _along_hls(way: Way) -> tuple[Asked, ...]:
         if isinstance(playlist, hls.Media) and playlist.segments:
             newest = playlist.segments[-1]
             segment = await way.ask(playlist.absolute(newest.uri), is_media=True)
-            return (*asked, Asked("playlist", reply), _segment(segment, newest.duration_s))
+            return (*asked, Asked("playlist", reply), segment_of(segment, newest.duration_s))
         what = "playlist" if asked or playlist is not None else "master"
         return (*asked, Asked(what, reply, fault=fault or "lists no segment"))
     return tuple(asked)
 
 
-def _playlist(reply: Reply) -> tuple[hls.Master | hls.Media | None, str]:
+def playlist_of(reply: Reply) -> tuple[hls.Master | hls.Media | None, str]:
+    """Return the playlist of an answer, or why it is none; nothing of an answer that failed."""
     if not reply.is_ok:
         return None, ""
     try:
@@ -140,25 +140,26 @@ async def _along_dash(way: Way, at: float) -> tuple[Asked, ...]:
         mpd = dash.parse(reply.body, reply.effective_url)
     except KnownError as bad:
         return (Asked("mpd", reply, fault=str(bad)),)
-    newest = next(_newest(mpd, at), None)
+    newest = newest_of(mpd, at)
     if newest is None:
         return (Asked("mpd", reply, fault="lists no segment"),)
     segment = await way.ask(newest.url, is_media=True)
-    return Asked("mpd", reply), _segment(segment, newest.duration_s)
+    return Asked("mpd", reply), segment_of(segment, newest.duration_s)
 
 
-def _newest(mpd: dash.Mpd, at: float) -> Iterator[dash.Segment]:
-    """Yield the newest segment but one of the best picture: clocks that differ a little make it no fault."""
+def newest_of(mpd: dash.Mpd, at: float) -> dash.Segment | None:
+    """Return the newest segment but one of the best picture: clocks that differ a little make it no fault."""
     for period in reversed(mpd.periods):
-        video = [
-            rep for one in period.sets if one.kind == "video" and not one.is_trick for rep in one.representations
-        ]
-        if video:
-            best = max(video, key=lambda rep: rep.bandwidth_bps)
-            yield from dash.segments(mpd, period, best, at, limit=2)[:1]
+        video = [one for one in period.sets if one.kind == "video" and not one.is_trick]
+        reps = [rep for one in video for rep in one.representations]
+        if reps:
+            best = max(reps, key=lambda rep: rep.bandwidth_bps)
+            return next(iter(dash.segments(mpd, period, best, at, limit=2)), None)
+    return None
 
 
-def _segment(reply: Reply, duration_s: float) -> Asked:
+def segment_of(reply: Reply, duration_s: float) -> Asked:
+    """Return the request of a segment, with what its beginning shows to be wrong."""
     fault = ""
     if reply.is_ok:
         head = reply.body[:64].lstrip().lower()

@@ -35,6 +35,16 @@ class Entry:
 SERVED, STREAMED = frozenset({Kind.HLS, Kind.DASH}), frozenset({Kind.TS})
 DIAGNOSTICS: Mapping[str, Entry] = {
     "http-waterfall": Entry("HTTP waterfall", "http_waterfall", 60.0, SERVED),
+    "dns": Entry("DNS", "dns", 30.0, SERVED),
+    "tls": Entry("TLS", "tls", 30.0, SERVED),
+    "ping": Entry("Ping", "ping", 30.0),
+    "path": Entry("Path", "path", 150.0),
+    "multicast-join": Entry("Multicast join", "multicast_join", 15.0, STREAMED),
+    "ts-health": Entry("TS health", "ts_health", 20.0, STREAMED),
+    "playlist-check": Entry("Playlist check", "playlist_check", 120.0, SERVED),
+    "ladder-check": Entry("Ladder check", "ladder_check", 120.0, SERVED),
+    "loudness-trend": Entry("Loudness over 20 min", "loudness_trend", 20.0),
+    "log-tail": Entry("Log", "log_tail", 20.0, frozenset()),
 }
 
 

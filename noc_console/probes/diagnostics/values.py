@@ -36,10 +36,14 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is examined. `wish` holds what was asked beside it, as the name of a log file."""
+    """What is examined: an input, beside it the channel's others.
+
+    `wish` holds what was asked beside it, as the name of a log file.
+    """
 
     channel: str = ""
     entry: Input | None = None
+    others: tuple[Input, ...] = ()
     wish: Mapping[str, str] = field(default_factory=dict)
 
     def served(self) -> Input:
