@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
@@ -74,3 +75,10 @@ def test_the_length_of_whole_clips_is_right(testdata: Path) -> None:
         found = Decoder().decode(Job(1, "r", "full", path=str(testdata / "media" / name), is_last=True))
         assert found.pictures["r"].end_s - found.pictures["r"].start_s == pytest.approx(seconds, abs=0.05)
         assert found.sounds["r"].end_s - found.sounds["r"].start_s == pytest.approx(seconds, abs=0.05)
+
+
+def test_sound_with_words_of_dynamic_range_compression_is_measured_as_sent(testdata: Path) -> None:
+    (sound,) = _decoded(testdata / "media" / "androidx" / "sample.ac3").sounds.values()
+    peak_dbtp = 20 * math.log10(float(sound.blocks["true_peak"].max()))
+    # ffmpeg -drc_scale 0 tells 5.1 dBTP, by default -7.9
+    assert peak_dbtp == pytest.approx(5.1, abs=0.3)

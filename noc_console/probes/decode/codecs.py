@@ -12,6 +12,7 @@ from noc_console.probes.decode.units import Track, Undecodable
 
 MOST_PIXELS = 8192 * 4320
 _FLOAT = {"mp2": "mp2float", "mp3": "mp3float"}
+_COMPRESSED = ("ac3", "eac3")
 #: What a decoder raises for bytes that are none of its codec.
 BROKEN = (av.FFmpegError, ValueError, OverflowError)
 
@@ -63,3 +64,6 @@ def _bound(context: Any) -> None:
         context.options = {**(context.options or {}), "max_pixels": str(MOST_PIXELS)}
         if context.type == "video":  # how coarsely each frame is quantised, for the estimate of its quality
             context.options = {**context.options, "export_side_data": "venc_params"}
+        elif context.name in _COMPRESSED:
+            # the decoder would turn loud passages down as a set in the living room does; it is measured as sent
+            context.options = {**context.options, "drc_scale": "0"}
