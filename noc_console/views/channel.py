@@ -118,7 +118,7 @@ class ChannelScreen(QWidget):
         self.path.show_steps(steps(channel, mirror.channel_state(channel), self._input_id), self._input_id)
         if with_plots:
             self.plots.show_input(channel, one, alarms)
-        self.pictures.show_channel(channel, alarm, self.plots.quality_of(one))
+        self.pictures.show_channel(channel, alarm, self.plots.quality())
         self._draw_work(channel, one, alarms)
         self.drawer.show_alarm(alarm, channel)
         self.acts.follow()
@@ -167,7 +167,7 @@ class ChannelScreen(QWidget):
             ("Pause the charts", "Space", self.plots.toggle_pause),
             ("Compare playlist with the fetch before", "D", self.work.playlist.toggle_diff),
             ("All, delivery, picture or sound", "M", self.plots.next_aspect),
-            ("Pictures of the last minute or around the alarm", "F", self.pictures.toggle),
+            ("Pictures of the last minute or around the alarm", "V", self.pictures.toggle),
             ("Next alarm of this channel", "J", self._on_next),
             ("Previous alarm of this channel", "K", self._on_previous),
             ("Shorter window", "-", self.plots.shorter),

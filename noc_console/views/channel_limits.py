@@ -12,11 +12,13 @@ from noc_console.views.desk import Desk
 Json = Mapping[str, Any]
 _EVERY_S = 30.0
 _SLOW, _STALE, _PCR = "segment-slow", "playlist-stale", "ts-pcr"
+_MOS, _BLOCKS, _LOUDNESS = "video-mos", "video-blockiness", "audio-loudness"
+_PEAK, _SILENCE = "audio-true-peak", "audio-silence"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Download in seconds, PCR accuracy in ns; None where the rule is switched off.
+    """Download and silence in seconds, PCR accuracy in ns, loudness in LU off its target; None where a rule is off.
 
     The ages are the probe's own (1.5 and 3 target durations): only whether they raise an alarm is a rule.
     """
@@ -24,6 +26,11 @@ class Limits:
     download_s: float | None = 2.0
     pcr_accuracy_ns: float | None = 500.0
     is_age_judged: bool = True
+    mos: float | None = 3.5
+    blockiness: float | None = 0.15
+    loudness_lu: float | None = 2.0
+    true_peak_dbtp: float | None = -1.0
+    silence_s: float | None = 60.0
 
 
 SHIPPED = Limits()
@@ -36,14 +43,23 @@ def limits_of(rules: Iterable[Json]) -> Limits:
         _above(by_name, _SLOW, SHIPPED.download_s),
         _above(by_name, _PCR, SHIPPED.pcr_accuracy_ns),
         bool(by_name.get(_STALE, {}).get("is_on", True)),
+        _set(by_name, _MOS, "below", SHIPPED.mos),
+        _above(by_name, _BLOCKS, SHIPPED.blockiness),
+        _above(by_name, _LOUDNESS, SHIPPED.loudness_lu),
+        _above(by_name, _PEAK, SHIPPED.true_peak_dbtp),
+        _above(by_name, _SILENCE, SHIPPED.silence_s),
     )
 
 
 def _above(by_name: Mapping[str, Json], rule: str, shipped: float | None) -> float | None:
+    return _set(by_name, rule, "above", shipped)
+
+
+def _set(by_name: Mapping[str, Json], rule: str, field: str, shipped: float | None) -> float | None:
     fields = by_name.get(rule)
     if fields is None:
         return shipped
-    value = fields.get("above")
+    value = fields.get(field)
     return float(value) if value is not None and fields.get("is_on", True) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from noc_console.views.channel_baselines import BaselineFeed
@@ -17,10 +18,14 @@ from noc_console.views.charts.stack import Stack
 from noc_console.views.charts.trace import Gap
 from noc_console.views.desk import Desk
 from noc_console.views.figures import age, clock
+from noc_console.views.picture_charts import Aspect, specs_of
+from noc_console.views.picture_strip import Quality
 
 
 class Plots(QWidget):
-    """Chips for the range, then the stack; paused charts stand still and say so."""
+    """Chips for what the charts are about and for the range, then the stack; paused charts stand still and say so."""
+
+    aspectChosen = Signal()  # noqa: N815 - Qt's spelling of signals
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -40,6 +45,10 @@ class Plots(QWidget):
         row.setSpacing(4)
         row.addWidget(_heading("Live"))
         row.addSpacing(8)
+        self._aspects = QButtonGroup(self)
+        for number, aspect in enumerate(Aspect):
+            row.addWidget(self._aspect_chip(number, aspect))
+        row.addSpacing(16)
         for index, (name, _) in enumerate(RANGES):
             row.addWidget(self._chip(index, name))
         row.addSpacing(8)
@@ -51,13 +60,14 @@ class Plots(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.stack, 1)
         self._chips.idClicked.connect(self._on_range)
+        self._aspects.idClicked.connect(self._on_aspect)
 
     def show_input(self, channel: Any, one: Any, alarms: list[Any]) -> None:
         """Fetch and draw the charts of one input of a channel."""
         now = self._desk.mirror.now()
         self._suit(channel)
         self.limits.poll(int(channel["id"]))
-        specs = chart_specs(one, alarms, self.limits.limits)
+        specs = specs_of(self.aspect, one, alarms, self.limits.limits)
         for chart, spec in zip(self.stack.charts, specs, strict=True):
             chart.set_spec(spec)
         curves = [curve for spec in specs for curve in spec.curves]
@@ -91,6 +101,11 @@ class Plots(QWidget):
         self._baselines.forget()
         self._paused_at = 0.0
 
+    def quality(self) -> Quality:
+        """Return the MOS of the best picture as far as it has been fetched, with its limit."""
+        found = (trace for curve, trace in self._feed.traces.items() if curve.metric == "video.mos")
+        return Quality(next(found, None), self.limits.limits.mos)
+
     def shown(self, code: str) -> Shown:
         """Return a copy of the range as it is on the screen, to be written to a file."""
         end = self._paused_at or self._desk.mirror.now()
@@ -106,6 +121,20 @@ class Plots(QWidget):
         self._paused_at = 0.0
         return was
 
+    @property
+    def aspect(self) -> Aspect:
+        """What the page is about."""
+        return tuple(Aspect)[max(self._aspects.checkedId(), 0)]
+
+    def next_aspect(self) -> None:
+        """Show what comes next: all of it, delivery, picture, sound."""
+        self.show_aspect(tuple(Aspect)[(self._aspects.checkedId() + 1) % len(Aspect)])
+
+    def show_aspect(self, aspect: Aspect) -> None:
+        """Show the charts of an aspect."""
+        self._aspects.button(tuple(Aspect).index(aspect)).setChecked(True)
+        self._on_aspect(0)
+
     def shorter(self) -> None:
         """Show the next shorter range."""
         self._move(-1)
@@ -113,6 +142,9 @@ class Plots(QWidget):
     def longer(self) -> None:
         """Show the next longer range."""
         self._move(1)
+
+    def _on_aspect(self, _number: int) -> None:
+        self.aspectChosen.emit()
 
     def _move(self, way: int) -> None:
         index = min(max(self._chips.checkedId() + way, 0), len(RANGES) - 1)
@@ -154,6 +186,15 @@ class Plots(QWidget):
         if self._paused_at:
             return f"Paused at {clock(self._paused_at)}, {age(now - self._paused_at)} ago. Space goes on."
         return self._feed.failure
+
+    def _aspect_chip(self, number: int, aspect: Aspect) -> QPushButton:
+        chip = QPushButton(aspect.value)
+        chip.setProperty("look", "chip")
+        chip.setCheckable(True)
+        chip.setChecked(aspect is Aspect.ALL)
+        chip.setAccessibleName(f"Show {aspect.value.lower()}")
+        self._aspects.addButton(chip, number)
+        return chip
 
     def _chip(self, index: int, name: str) -> QPushButton:
         chip = QPushButton(name)

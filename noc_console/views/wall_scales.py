@@ -24,13 +24,13 @@ LOUDNESS_BAND = (0.5 - BAND_LU / AROUND_LU / 2, 0.5 + BAND_LU / AROUND_LU / 2)
 
 def mos_shares(values: Sequence[float | None], count: int) -> Curve:
     """Return the heights of the last `count` minutes of MOS, NaN where there is none."""
-    shares: Curve = (np.clip(_newest(values, count), MOS_LOW, MOS_HIGH) - MOS_LOW) / np.float32(MOS_HIGH - MOS_LOW)
-    return shares
+    clipped = np.clip(_newest(values, count), MOS_LOW, MOS_HIGH)
+    return np.asarray((clipped - MOS_LOW) / (MOS_HIGH - MOS_LOW), np.float32)
 
 
 def download_shares(values: Sequence[float | None], count: int) -> Curve:
     """Return the heights of the last `count` minutes of segment download / duration, NaN where there is none."""
-    return np.sqrt(np.clip(_newest(values, count), 0, SPARK_TOP) / np.float32(SPARK_TOP))
+    return np.asarray(np.sqrt(np.clip(_newest(values, count), 0, SPARK_TOP) / SPARK_TOP), np.float32)
 
 
 def loudness_share(lufs: float | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -13,7 +14,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from noc_console.model import Severity
 from noc_console.views.axis import TimeAxis, ValueAxis
 from noc_console.views.charts.bands import Band, Bands
-from noc_console.views.charts.reduce import Floats, Line, Window, crossing
+from noc_console.views.charts.limits import beyond, crossed, greatest, worst_now
+from noc_console.views.charts.reduce import Floats, Line, Window
 from noc_console.views.charts.spec import ChartSpec, CurveSpec, Limit
 from noc_console.views.charts.trace import Trace
 from noc_console.views.theme import Theme
@@ -76,15 +78,20 @@ class Chart:
         self._curves: dict[CurveSpec, pg.PlotCurveItem] = {}
         self._over: dict[CurveSpec, pg.PlotCurveItem] = {}
         self._bars: dict[CurveSpec, pg.BarGraphItem] = {}
-        self._top = self._height = 0.0
+        self._top, self._height = -math.inf, 0.0
         self.has_bands = False
         self.crossed: frozenset[Limit] = frozenset()
         self.ill_curves: Mapping[CurveSpec, Severity] = {}
 
     @property
     def top(self) -> float:
-        """Upper end of the value axis, in the chart's unit."""
-        return self._top
+        """Upper end of the value axis, in the chart's unit; 0 before anything was drawn."""
+        return self._top if math.isfinite(self._top) else 0.0
+
+    def part_of(self, value: float) -> float:
+        """Return how high a value stands in the chart, 0 to 1."""
+        low = self.spec.low_for(self.top)
+        return (value - low) / ((self.top - low) or 1.0)
 
     def set_spec(self, spec: ChartSpec) -> None:
         """Show other curves from now on, as when the ladder has changed."""
@@ -93,13 +100,13 @@ class Chart:
         for item in (*self._curves.values(), *self._over.values(), *self._bars.values()):
             self.plot.removeItem(item)
         self._curves, self._over, self._bars = {}, {}, {}
-        self._top = 0.0
+        self._top = -math.inf
         self.spec = spec
         self.value_axis.show_unit(spec.unit)
 
     def forget_top(self) -> None:
         """Let the axis choose its upper end anew."""
-        self._top = 0.0
+        self._top = -math.inf
 
     def draw(
         self,
@@ -136,11 +143,11 @@ class Chart:
         self._bands.show_bands(tuple(mine) if self.has_bands else (), box)
 
     def _fit(self, window: Window, lines: Mapping[CurveSpec, Line]) -> None:
-        greatest = max((_greatest(line) for line in lines.values()), default=0.0)
+        high = max((greatest(line) for line in lines.values()), default=0.0)
         if self.spec.is_centred:
-            greatest = max([greatest, *(_greatest(Line(line.x, -line.y)) for line in lines.values())])
+            high = max([high, *(greatest(Line(line.x, -line.y)) for line in lines.values())])
         at_least = max((limit.value for limit in self.spec.limits), default=0.0)
-        top = max(self._top, self.spec.top_for(max(greatest * 1.02, at_least * 1.1)))
+        top = max(self._top, self.spec.top_for(max(high * 1.02, at_least * 1.1)))
         height = float(self.box.height())
         if (top, height) != (self._top, self._height):
             self._top, self._height = top, height
@@ -150,7 +157,8 @@ class Chart:
         self.box.setXRange(window.start, window.end, padding=0)
         if self.time_axis is not None:
             self.time_axis.show_window(window.start, window.end)
-        self.crossed = frozenset(limit for limit in self.spec.limits if greatest > limit.value)
+        judged = [line for curve, line in lines.items() if curve.is_judged]
+        self.crossed = frozenset(limit for line in judged for limit in crossed(self.spec.limits, line))
         limits = tuple((limit.value, self._limit_colour(limit)) for limit in self.spec.limits)
         low = self.spec.low_for(top)
         box = QRectF(window.start, low, window.end - window.start, top - low)
@@ -164,26 +172,19 @@ class Chart:
         for curve, line in lines.items():
             item = self._curves.get(curve) or self._new_curve(curve)
             item.setData(line.x, line.y, connect="finite" if line.is_broken else "all", skipFiniteCheck=True)
-            worst = self._worst_crossed(line)
+            worst = worst_now(self.spec.limits, line) if curve.is_judged else None
             if worst is not None:
                 ill[curve] = worst.severity
             self._draw_over(curve, line, worst)
         self.ill_curves = ill
 
-    def _worst_crossed(self, line: Line) -> Limit | None:
-        last = _last(line)
-        broken = [limit for limit in self.spec.limits if last > limit.value]
-        return max(broken, key=lambda limit: limit.severity.rank, default=None)
-
     def _draw_over(self, curve: CurveSpec, line: Line, worst: Limit | None) -> None:
-        lowest = min(self.spec.limits, key=lambda limit: limit.value, default=None)
-        over = crossing(line, lowest.value) if lowest is not None else Line()
+        over = beyond(self.spec.limits, line) if curve.is_judged else Line()
         item = self._over.get(curve)
         if item is None and not len(over.x):
             return
         item = item or self._new_over(curve)
-        crossed = [limit for limit in self.spec.limits if _greatest(line) > limit.value]
-        judge = worst or max(crossed, key=lambda limit: limit.severity.rank, default=lowest)
+        judge = worst or max(crossed(self.spec.limits, line), key=lambda limit: limit.severity.rank, default=None)
         if judge is not None:
             item.setPen(_pen(self.theme.severity[judge.severity], 1.5))
         item.setData(over.x, over.y, connect="finite", skipFiniteCheck=True)
@@ -260,11 +261,3 @@ def _pen(colour: QColor, width: float) -> QPen:
 
 def _scaled(line: Line, scale: float) -> Line:
     return line if scale == 1.0 else Line(line.x, line.y * scale, line.is_broken)
-
-
-def _greatest(line: Line) -> float:
-    return float(np.nanmax(line.y)) if len(line.y) and not np.isnan(line.y).all() else 0.0
-
-
-def _last(line: Line) -> float:
-    return float(line.y[-1]) if len(line.y) and np.isfinite(line.y[-1]) else float("-inf")

@@ -17,6 +17,8 @@ class Limit:
     value: float
     label: str
     severity: Severity
+    is_lower: bool = False
+    """Values below it are wrong, not those above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class CurveSpec:
     metric: str
     rung: str = ""
     input_id: int = 0
+    is_judged: bool = True
+    """The chart's limits are about it; else it is only drawn beside those they are about."""
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -48,6 +52,8 @@ class ChartSpec:
     is_bars: bool = False
     is_centred: bool = False
     """The axis goes from minus `top` to `top`, as for a drift."""
+    low: float = 0.0
+    """Lower end of the axis where that is not 0, as for a MOS or a loudness."""
 
     def top_for(self, greatest: float) -> float:
         """Return the smallest permitted upper end that holds a value."""
@@ -55,17 +61,19 @@ class ChartSpec:
 
     def digits_at(self, top: float) -> int:
         """Return how many digits a value needs on an axis up to `top`."""
-        return max(self.digits, 3 if top < 0.1 else 2 if top <= 2 else 0)
+        span = top - self.low_for(top)
+        return max(self.digits, 3 if span < 0.1 else 2 if span <= 2 else 0)
 
     def low_for(self, top: float) -> float:
         """Return the lower end of an axis."""
-        return -top if self.is_centred else 0.0
+        return -top if self.is_centred else self.low
 
     def ticks(self, top: float, height: float = 200.0) -> tuple[float, ...]:
         """Return the labelled values of an axis up to `top`: at most five, the ends and the middle on a low chart."""
         if height < _LOW:
-            return (-top, 0.0, top) if self.is_centred else (0.0, top / 2, top)
+            return (-top, 0.0, top) if self.is_centred else (self.low, (self.low + top) / 2, top)
         if self.is_centred:
             return (-top, -top / 2, 0.0, top / 2, top)
-        parts = 3 if top % 3 == 0 else 4
-        return tuple(top * part / parts for part in range(parts + 1))
+        span = top - self.low
+        parts = 3 if span % 3 == 0 else 4
+        return tuple(self.low + span * part / parts for part in range(parts + 1))

@@ -167,7 +167,9 @@ class Stack(QFrame):
 
     def _limit_names(self) -> tuple[LimitName, ...]:
         return tuple(
-            LimitName(row, limit.value / chart.top, limit.label, limit.severity if limit in chart.crossed else None)
+            LimitName(
+                row, chart.part_of(limit.value), limit.label, limit.severity if limit in chart.crossed else None
+            )
             for row, chart in enumerate(self.charts)
             for limit in chart.spec.limits
             if chart.top
