@@ -35,6 +35,9 @@ CASES: list[tuple[str, Evidence, str]] = [
         {**OWN, "cc_60s": 0, "health.cc_pids": 1, "health.pids": 8, "health.cc_errors": 20},
         "encoder",
     ),
+    ("PB-CC", {**OWN, "cc_60s": 60, "rtp_lost": 0, "pcr_off": 1}, "network"),
+    ("PB-CC", {**OWN, "cc_60s": 0, "health.cc_pids": 3, "health.p2_errors": 9}, "network"),
+    ("PB-CC", {**OWN, "cc_60s": 0, "health.cc_pids": 3, "health.p2_errors": 0}, "encoder"),
     ("PB-CC", {**OWN, "port_errors": 12}, "network"),
     # 5.3
     ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 2000}, "encoder"),
@@ -69,6 +72,8 @@ SAID: list[tuple[str, Evidence, dict[str, int], str]] = [
     ("PB-PAT-PMT", {**TABLES, "pat_60s": 4}, {"pair": 1}, "probe"),
     ("PB-CC", {**OWN, "cc_60s": 60}, {"pair": 1}, "probe"),
     ("PB-CC", {**OWN, "cc_60s": 0}, {"pattern": 0}, "network"),
+    ("PB-CC", {**OWN, "cc_60s": 0}, {"second-look": 0}, "network"),
+    ("PB-CC", {**OWN, "cc_60s": 0}, {"second-look": 1}, "encoder"),
     ("PB-CC", {**OWN, "cc_60s": 0, "cues": 1, "cc_now": 0}, {"pattern": 1}, "expected"),
     ("PB-PCR-JITTER", {**OWN, "cc_5m": 0}, {"constant": 0}, "expected"),
     ("PB-PTS-DTS", {**STAMPS, "pts_60s": 0}, {"buffer": 0}, "encoder"),
