@@ -26,16 +26,16 @@ WRITTEN: list[tuple[str, Evidence, str]] = [
     ("PB-VIDEO-MOS-LOW", {"encoder_cpu": 95}, "encoder"),
     ("PB-VIDEO-MOS-LOW", {"signal": 60}, "source"),
     ("PB-VIDEO-MOS-LOW", {"peers": 6, "sick_peers": 3}, "encoder"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0}, "headend-network"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0}, "network"),
     ("PB-TS-SYNC-LOSS", {"packets": 4000, "sync_10s": 0, "sync_60s": 3, "silent": 0}, "encoder"),
     (
         "PB-TS-SYNC-LOSS",
         {"packets": 0, "sync_10s": 9, "sync_60s": 60, "groups": 3, "silent_groups": 0},
         "encoder",
     ),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "groups": 9, "silent_groups": 9}, "headend-network"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "groups": 9, "silent_groups": 9}, "network"),
     ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "sent": 0}, "encoder"),
-    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "sent": 100}, "headend-network"),
+    ("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0, "sent": 100}, "network"),
     ("PB-TS-SYNC-LOSS", {"packets": 4000, "sync_10s": 0, "sync_60s": 0, "signal": 40}, "source"),
     ("PB-TS-SYNC-LOSS", {"join_failed": 1, "join.joined": 1, "join.packets_per_s": 900}, "probe"),
     ("PB-LOUDNESS", {"loudness": -15, "inverted": 0}, "source"),
@@ -47,8 +47,8 @@ WRITTEN: list[tuple[str, Evidence, str]] = [
     ("PB-LOUDNESS", {"loudness": -15, "inverted": 0, "input_level": -18}, "encoder"),
     ("PB-LOUDNESS", {"loudness": -15, "inverted": 0, "layer": 2, "upstream": 1, "at_headend": -23}, "packager"),
     ("RB-OUTAGE", {"pings": 5, "sends": 0}, "encoder"),
-    ("RB-OUTAGE", {"pings": 5, "sends": 1, "headend": 1, "joined": 1, "packets": 0, "is_ott": 0}, "headend-network"),
-    ("RB-OUTAGE", {"pings": 0}, "headend-network"),
+    ("RB-OUTAGE", {"pings": 5, "sends": 1, "headend": 1, "joined": 1, "packets": 0, "is_ott": 0}, "network"),
+    ("RB-OUTAGE", {"pings": 0}, "network"),
     ("RB-OUTAGE", {"pings": 5, "sends": 1, "headend": 1, "joined": 0, "join.packets_per_s": 900}, "probe"),
     (
         "RB-OUTAGE",
@@ -88,11 +88,11 @@ TYPES: list[tuple[str, Evidence, str]] = [
     ("PB-CERT-EXPIRY", {"clock": 0, "cert.days_left": 0.5, "cert.name_matches": 1}, "cdn"),
     ("PB-CERT-EXPIRY", {"clock": 0, "own": 0, "cert.serials": 2, "cert.days_left": 6}, "cdn"),
     ("PB-CERT-EXPIRY", {"clock": 0, "own": 1, "cert.days_left": 6, "cert.name_matches": 1}, "probe"),
-    ("PB-MACROBLOCKING-HIGH", {"upstream": 1, "loss": 0.02, "cc_5m": 40, "bits": 0.2}, "headend-network"),
+    ("PB-MACROBLOCKING-HIGH", {"upstream": 1, "loss": 0.02, "cc_5m": 40, "bits": 0.2}, "network"),
     ("PB-MACROBLOCKING-HIGH", {**ONE_LAYER, "bitrate": 4e5, "bitrate_24h": 3e6, "sisters": 0}, "encoder"),
     ("PB-MACROBLOCKING-HIGH", {**ONE_LAYER, "encoder_cpu": 93, "qp": 26}, "encoder"),
     ("PB-PID-MISSING", {"packets": 900, "loss": 0, "cc_1m": 0, "crc_1m": 0, "psi": 0, "unreferenced": 0}, "encoder"),
-    ("PB-PID-MISSING", {"packets": 900, "loss": 0.05, "cc_1m": 50, "health.cc_pids": 4}, "headend-network"),
+    ("PB-PID-MISSING", {"packets": 900, "loss": 0.05, "cc_1m": 50, "health.cc_pids": 4}, "network"),
     ("PB-TRUE-PEAK-HIGH", {**ONE_LAYER, "loudness": -15, "sisters": 3, "high_sisters": 0}, "source"),
     ("PB-TRUE-PEAK-HIGH", {**ONE_LAYER, "loudness": -23, "sisters": 3, "high_sisters": 0}, "encoder"),
     ("PB-AV-SYNC", {**ONE_LAYER, "offset": 0.3, "low": 0.29, "high": 0.31, "drift": 0}, "encoder"),
@@ -195,5 +195,5 @@ def test_our_own_route_is_told_from_a_dead_agent() -> None:
 
 def test_a_clean_redundant_probe_speaks_for_our_own_port() -> None:
     ended = walked("PB-TS-SYNC-LOSS", {"packets": 0, "sync_10s": 0}, said={"pair": 0})
-    assert ended.primary in ("probe", "headend-network")
+    assert ended.primary in ("probe", "network")
     assert ended.confidence < HIGH_FROM

@@ -92,7 +92,7 @@ CASES: list[tuple[str, str, Evidence, set[str]]] = [
         "ts-stop",
         "PB-TS-SYNC-LOSS",
         {**TS, **GROUPS, "sync_10s": 0, "sync_60s": 0, "packets": 310, "silent": 1},
-        {"headend-network"},
+        {"network"},
     ),
     ("ts-pid-missing", "PB-PID-MISSING", PID, {"encoder"}),
     ("loud", "PB-LOUDNESS", {**IN_RANGE, "loudness": -15.1, "peak": 0.2}, {"source"}),
