@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from noc_console.agent.guide_answer import Told, to_json
-from noc_console.agent.guide_walk import Walk, summary
+from noc_console.agent.guide_walk import Walk, slim_run, summary
 from noc_console.guides.checking_off import Line, lines
 from noc_console.guides.guide import Guide
 from noc_console.guides.resolving import prefilled, warnings
-from noc_console.guides.run import run_to_json
+from noc_console.guides.run import Run, run_to_json, seal
 from noc_console.guides.steps import Action, Ask, Decide, Form, Manual
 from noc_console.guides.timing import due_at
 from noc_console.guides.verdict import Cause, verdict
@@ -56,7 +56,13 @@ def view(walk: Walk, now: float) -> dict[str, Any]:
         "lines": [_line(one) for one in lines(guide, run, exceptions_first=True)],
         "diagnosed": dict(walk.diagnosed),
         "missing": list(verdict(run).missing),
+        "seal": sealed(run) if run.signatures else "",
     }
+
+
+def sealed(run: Run) -> str:
+    """Return the SHA-256 of what was signed: notes and handover, which may come later, are left out."""
+    return seal(replace(slim_run(run), at=run.ended_at or 0.0, notes=(), inherited=(), log=()))
 
 
 def evidence_of(walk: Walk) -> dict[str, Any]:

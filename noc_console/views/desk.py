@@ -43,6 +43,8 @@ class Ways(QObject):
     """Begin or join the guide of an alarm."""
     openRun = Signal(int)  # noqa: N815
     """Show a walk through a guide by its number."""
+    openChecklist = Signal(int)  # noqa: N815
+    """Show a walk through a checklist by its number."""
     openLab = Signal()  # noqa: N815
     back = Signal()
     say = Signal(str)

@@ -1,4 +1,4 @@
-"""The guide wizard: tree at the left with its path lit, the open step in the middle, verdict and people at the right."""
+"""The guide wizard: the tree with its path lit, the open step in the middle, verdict and people at the right."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from noc_console.views.actions import add_action
 from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
 from noc_console.views.guide_acts import GuideActs
-from noc_console.views.guide_curves import CurveFeed
+from noc_console.views.guide_curves import CurveFeed, charted
 from noc_console.views.guide_drawer_values import entries, lane_names
 from noc_console.views.guide_feed import RunFeed
 from noc_console.views.guide_frame import chips, head_of, notice_of, past_of
@@ -129,7 +129,7 @@ class GuideScreen(QWidget):
             head, words = notice_of(guide, run, self._lane)
             self.card.show_notice(head, words, past)
         else:
-            step = step_of(guide, view.id)
+            step = charted(guide, run, step_of(guide, view.id))
             severity = Severity(run["severity"] or "indeterminate")
             self.card.show_step(view, now, self.curves.chart(guide, run, step, severity), past)
         self.drawer.show_entries(entries(guide, run, self._lane, now, self.acts.book))

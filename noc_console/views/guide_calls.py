@@ -73,6 +73,12 @@ async def shifts(client: ApiClient) -> dict[str, Any]:
 _CHECKLISTS: Mapping[str, str | int] = {"kind": "checklist", "limit": 200}
 
 
+async def reviewed(desk: Desk, guide: str) -> str:
+    """Write down that the operator has looked a guide through; return one sentence."""
+    await client_of(desk).post(f"/guides/{guide}/review", {"by": who(desk)})
+    return "It is written down that you looked it through."
+
+
 async def receivers(client: ApiClient) -> list[dict[str, Any]]:
     """Return the contact book."""
     return list((await client.get("/receivers"))["receivers"])

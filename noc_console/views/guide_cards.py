@@ -1,4 +1,4 @@
-"""Evidence cards: what was asked, its value with samples and window, ill in its colour, unknown and old ones so drawn."""
+"""Evidence cards: what was asked, its value, samples and window; ill, unknown and old ones so drawn."""
 
 from __future__ import annotations
 

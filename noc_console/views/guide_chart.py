@@ -1,13 +1,14 @@
-"""The chart of a step: the metric against its baseline band, threshold and sister channels; names at the lines' ends."""
+"""The chart of a step: the metric, its baseline band, threshold and sister channels; names at the lines' ends."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -229,7 +230,7 @@ def _unbroken(points: Sequence[Point], span: float) -> list[list[Point]]:
 def _ill(curve: Curve, chart: GuideChart, plot: _Plot) -> list[tuple[QPointF, QPointF]]:
     found = []
     for run in _unbroken(curve.points, plot.end - plot.start):
-        for (at, value), (then, after) in zip(run, run[1:], strict=False):
+        for (at, value), (then, after) in itertools.pairwise(run):
             if _is_ill(value, chart) and _is_ill(after, chart):
                 found.append((QPointF(plot.x(at), plot.y(value)), QPointF(plot.x(then), plot.y(after))))
     return found

@@ -1,4 +1,4 @@
-"""The curves of a step's chart: at once what came with the evidence, then the hour around it and the sister channels."""
+"""The curves of a step's chart: at once what came with the evidence, then the hour before and the sister channels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from noc_console.catalogues import metrics
 from noc_console.model import Severity
 from noc_console.views.desk import Desk
 from noc_console.views.guide_chart import Curve, GuideChart
-from noc_console.views.guide_path import ways
+from noc_console.views.guide_path import step_of, ways
 from noc_console.views.guide_step_values import leaves
 from noc_console.views.guide_words import label
 from noc_console.views.records_feed import client_of
@@ -115,6 +115,22 @@ class CurveFeed:
         if key == self._key and any(curve.points for curve in curves if curve.is_main):
             self._curves, self._window = curves, (start, float(key[3]))
             self._changed()
+
+
+def charted(guide: Json, run: Json, step: Json) -> Json:
+    """Return the step whose chart is shown at a step: itself, else one that was walked and has a chart.
+
+    The newest that points at a cause comes first, then the guide's first: what the alarm is about.
+    """
+    if step.get("chart") or step.get("kind") in _BARE:
+        return step
+    stays = [stay for stay in run["run"]["stays"] if not stay["is_undone"] and stay["left_at"] is not None]
+    speaking = [stay for stay in reversed(stays) if any(sign["blames"] for sign in stay["signs"])]
+    known = [step_of(guide, stay["step"]) for stay in (*speaking, *stays)]
+    return next((one for one in known if main_answer(guide, run, str(one.get("chart") or ""))), step)
+
+
+_BARE = ("form", "items", "sign-off", "diagnostic")
 
 
 def main_answer(guide: Json, run: Json, metric: str) -> tuple[str, Json] | None:

@@ -1,4 +1,4 @@
-"""What the drawer of a guide shows, as values: the verdict so far, timers, contact, action items, lanes, who did what."""
+"""What the drawer of a guide shows, as values: verdict so far, timers, contact, action items, lanes, who did what."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def lane_names(guide: Json, run: Json) -> dict[str, str]:
 
 def lane_state(guide: Json, run: Json, lane: str) -> tuple[float, str]:
     """Return how much of a lane is done, and where it stands in words."""
-    walked = [one for one in nodes(guide, run, lane, coming=0)]
+    walked = nodes(guide, run, lane, coming=0)
     ahead = len(likely(guide, run, lane))
     if open_stay(run, lane) is None:
         return 1.0, "done"

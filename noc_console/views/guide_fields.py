@@ -1,4 +1,4 @@
-"""Fields of a form, or of the results a step asks for: filled in beforehand where the agent knows, required ones marked."""
+"""Fields of a form or of results a step asks for: filled in where the agent knows, required ones marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The head of a guide: alarm, channel, badges, who works on it and where it stands; the lanes as chips at the right."""
+"""The head of a guide: alarm, channel, badges, who works on it, where it stands; lanes as chips at the right."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def cards(guide: Json, run: Json, step: Json, now: float) -> Iterable[EvidenceCa
         is_unknown = answer is None or answer.get("value") is None
         ended = float((answer or {}).get("end") or 0.0)
         is_old = not is_unknown and run["ended_at"] is None and 0 < ended < now - _OLD_S
-        is_ill = name in speaking and not is_unknown
+        is_ill = name in speaking and not is_unknown and _may_be_ill(questions.get(name.partition(".")[0]), answer)
         note = f"as of {clock(ended)}, {age(now - ended)} old" if is_old else samples(answer)
         yield EvidenceCard(
             label(name, questions),
@@ -138,6 +138,15 @@ def ill_names(run: Json) -> frozenset[str]:
     stays = [stay for stay in run["run"]["stays"] if not stay["is_undone"]]
     blaming = [stay for stay in stays if any(sign["blames"] or sign["secondary"] for sign in stay["signs"])]
     return frozenset(term["name"] for stay in blaming for term in stay["terms"] if term["holds"])
+
+
+def _may_be_ill(question: Json | None, answer: Json | None) -> bool:
+    """Facts and counts of sisters are no fault by themselves; sisters that are ill are."""
+    if question is None or question["kind"] in ("fact", "input", "events", "baseline"):
+        return False
+    if question["kind"] == "peers":
+        return bool(question["operator"] or question["finding"]) and bool((answer or {}).get("value"))
+    return True
 
 
 def leaves(when: Any) -> Iterable[Json]:

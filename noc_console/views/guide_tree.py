@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -104,7 +106,7 @@ class GuideTree(QWidget):
     def _paint_path(self, painter: QPainter, boxes: list[tuple[Node, QRectF]]) -> None:
         colours = self._theme.colours
         x = _LEFT + _BOX / 2 + 0.5
-        for (node, box), (after, below) in zip(boxes, boxes[1:], strict=False):
+        for (node, box), (after, below) in itertools.pairwise(boxes):
             is_lit = node.state is State.DONE
             pen = QPen(colours.text if is_lit else colours.muted, 2 if is_lit else 1)
             if not is_lit or after.state is State.COMING:

@@ -19,7 +19,7 @@ def add_guide_way(screen: QWidget, desk: Desk, chosen: Callable[[], int]) -> QAc
         if alarm_id:
             desk.ways.openGuide.emit(alarm_id)
         else:
-            desk.ways.say.emit("There is no alarm here: a guide opens from an alarm, or from Guides (Ctrl+9).")
+            desk.ways.say.emit("There is no alarm here: a guide opens from an alarm, or from Guides (Ctrl+G).")
 
     return add_action(screen, "Guide", "G", go, within=True)
 

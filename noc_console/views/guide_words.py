@@ -17,6 +17,7 @@ _PEERS = {
 }
 _TRUTHS = ("no", "yes")
 _PRESENCE = ("not there", "present")
+_LAYERS = ("contribution", "headend", "packager", "origin", "edge", "client")
 _WINDOWS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"))
 
 
@@ -50,6 +51,8 @@ def written(name: str, number_: float, questions: Json, unit: str = "") -> str:
         return _PRESENCE[bool(number_)]
     if kind == "ask" and question.get("type") == "yes_no":
         return _TRUTHS[bool(number_)]
+    if kind == "fact" and question["fact"] == "layer" and 0 <= number_ < len(_LAYERS):
+        return _LAYERS[int(number_)]
     if kind in ("peers", "events", "input") or question.get("statistic") == "count":
         return number(number_, 0)
     metric = _metric(name, questions)

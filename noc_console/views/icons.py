@@ -123,6 +123,20 @@ def _incidents(painter: QPainter, box: QRectF) -> None:
     painter.drawLine(QPointF(6, 16), QPointF(12, 16))
 
 
+def _guides(painter: QPainter, box: QRectF) -> None:
+    """A tree with two branches."""
+    for left, top in ((1.5, 2), (11.5, 7), (11.5, 13)):
+        painter.drawRect(QRectF(left, top, 5, 3.5))
+    painter.drawPolyline([QPointF(4, 5.5), QPointF(4, 14.8), QPointF(11.5, 14.8)])
+    painter.drawLine(QPointF(4, 8.8), QPointF(11.5, 8.8))
+
+
+def _shift(painter: QPainter, box: QRectF) -> None:
+    """A clock."""
+    painter.drawEllipse(QRectF(1.5, 1.5, 15, 15))
+    painter.drawPolyline([QPointF(9, 4.5), QPointF(9, 9.2), QPointF(12.5, 11)])
+
+
 ICONS: Mapping[str, Paint] = {
     "overview": _overview,
     "wall": _wall,
@@ -133,5 +147,7 @@ ICONS: Mapping[str, Paint] = {
     "notices": _notices,
     "maintenance": _maintenance,
     "incidents": _incidents,
+    "guides": _guides,
+    "shift": _shift,
     "lab": _lab,
 }

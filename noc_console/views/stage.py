@@ -45,6 +45,7 @@ class Stage(QStackedWidget):
         ways.openIncident.connect(self.open_incident)
         ways.openGuide.connect(self.open_guide)
         ways.openRun.connect(self.open_run)
+        ways.openChecklist.connect(self.open_checklist)
         ways.openLab.connect(self.open_lab)
         ways.openTransport.connect(self.open_transport)
         ways.back.connect(self.back)
@@ -137,6 +138,10 @@ class Stage(QStackedWidget):
     def open_run(self, run_id: int) -> None:
         """Show a walk through a guide."""
         self.show_screen("guide", run_id)
+
+    def open_checklist(self, run_id: int) -> None:
+        """Show a walk through a checklist."""
+        self.show_screen("checklist", run_id)
 
     def open_lab(self) -> None:
         """Show the lab's panel."""

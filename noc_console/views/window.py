@@ -164,7 +164,8 @@ class Window(QMainWindow):
 
     def _mark(self, name: str) -> None:
         within = {"channel": "channels", "add-channel": "channels", "import": "channels", "ts-input": "ts"}
-        within |= {"nms": "notices", "rules": "maintenance", "incident": "incidents"}
+        within |= {"nms": "notices", "rules": "maintenance", "incident": "incidents", "guide": "guides"}
+        within |= {"checklist": "shift"}
         self.status.show_hints(hints(name))
         self.navigation.mark(within.get(name, name))
 
