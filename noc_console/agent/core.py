@@ -17,6 +17,7 @@ from noc_console.agent.bell import Bell
 from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.clock import Clock
 from noc_console.agent.diagnostic_room import DiagnosticRoom
+from noc_console.agent.drill_desk import DrillDesk
 from noc_console.agent.evidence import Evidence
 from noc_console.agent.facts import facts_of
 from noc_console.agent.flow import Flow
@@ -125,6 +126,7 @@ class Agent:
         self.diagnostics = DiagnosticRoom(
             self.flow, self.supervisor, self.settings, parts.group, self.guides.diagnostics, lambda: self.channels.by_id
         )
+        self.drills = DrillDesk(self.recorder, self.lab, self.guides.library, self.notices.router, parts.group)
         self.media = Media(
             parts.media_folder,
             self.supervisor,
@@ -151,6 +153,7 @@ class Agent:
         await self.load_figures.load()
         await self.notices.load()
         await self.incidents.load()
+        await self.drills.load()
         for event in history.opened_with:
             self._remember(event)
         self.board.set_agent(facts_of(self))

@@ -35,6 +35,7 @@ def facts_of(agent: Agent) -> dict[str, Any]:
         "notices": agent.notices.facts(),
         "decoding": agent.media.facts(),
         "lab": agent.lab.facts(),
+        "drill": agent.drills.facts(),
         "read_only": agent.read_only,
         "news": list(agent.news),
     }

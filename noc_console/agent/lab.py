@@ -6,7 +6,7 @@ import asyncio
 import http.client
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +27,8 @@ class LabDesk:
 
     channels: ChannelDesk
     process: LabProcess | None = None
+    #: Faults of a drill that runs: nobody is told of them, and nobody but the drill ends them.
+    hidden: set[int] = field(default_factory=set)
 
     def facts(self) -> dict[str, Any] | None:
         """Return the lab as the board shows it, None without a demo."""
@@ -58,7 +60,12 @@ class LabDesk:
         """Return the lab's channels, its faults and those running."""
         state: dict[str, Any] = await self._call("GET", "/api/channels")
         faults = await self._call("GET", "/api/faults")
-        return {"url": self.process.url if self.process else "", **state, **faults}
+        running = [one for one in faults["running"] if one["id"] not in self.hidden]
+        return {"url": self.process.url if self.process else "", **state, **faults, "running": running}
+
+    async def log(self) -> Any:
+        """Return every fault the lab has made, with the times it really began and ended."""
+        return await self._call("GET", "/api/faults/log")
 
     async def begin(self, fault: Mapping[str, Any]) -> Any:
         """Begin a fault."""
@@ -66,6 +73,8 @@ class LabDesk:
 
     async def end(self, fault_id: str) -> Any:
         """End a running fault."""
+        if fault_id in map(str, self.hidden):
+            raise NotFound("The lab knows no such fault.")
         return await self._call("DELETE", f"/api/faults/{fault_id}")
 
     async def stop(self) -> None:

@@ -11,6 +11,7 @@ from noc_console.api import (
     answers,
     catalogue,
     diagnostics,
+    drills,
     guides,
     history,
     incidents,
@@ -64,6 +65,7 @@ def build(agent: Agent) -> FastAPI:
         programs.routes,
         guides.routes,
         diagnostics.routes,
+        drills.routes,
     )
     for routes in rooms:
         app.include_router(routes, prefix=BASE)

@@ -17,6 +17,7 @@ from noc_console.bench.drill_walks import raised_of
 from noc_console.bench.site import Site, site
 from noc_console.drills.outcome import Outcome
 from noc_console.drills.plan import Drill, Round, pairs, rounds
+from noc_console.drills.trainee import BY
 from noc_console.drills.truth import TruthTable, shipped_truth
 
 WARM_UP_S = 45.0
@@ -25,7 +26,7 @@ _SETTLE_S = 12.0  # after the first alarm of a drill: what else it brings
 _REST_S = 5.0
 #: Channels of the lab by part: `delivery` and `media` have no transport streams beside them.
 SITES: Mapping[str, Mapping[str, str]] = {
-    "delivery": {"NOC_LAB_CHANNELS": "16", "NOC_LAB_MULTICAST": "0"},
+    "delivery": {"NOC_LAB_CHANNELS": "20", "NOC_LAB_MULTICAST": "0"},
     "media": {"NOC_LAB_CHANNELS": "16", "NOC_LAB_MULTICAST": "0", "NOC_LAB_HDR": "1"},
     "ts": {"NOC_LAB_CHANNELS": "4", "NOC_LAB_MULTICAST": "16"},
 }
@@ -139,6 +140,7 @@ async def _drill(here: Field, drill: Drill) -> Outcome:
                 folded.append(alarm["alarm_type"])
             else:
                 raised.append(await raised_of(here.one.api, here.table, truth, now, began_at))
+            await here.one.api.post(f"/alarms/{alarm['alarm_id']}/acknowledge", {"by": BY})
     finally:
         await here.http.delete(f"{here.lab}/api/faults/{fault['id']}")
     shortened = ", ".join(sorted({name for name in here.table.holds if _shortens(name, truth.alarms)}))

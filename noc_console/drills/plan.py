@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -10,8 +10,6 @@ from typing import Any
 from noc_console.drills.truth import Truth, TruthTable
 
 LATEST_ONSET_S = 6.0  # one measuring interval: any phase of it may be hit
-#: A channel rests so many rounds after a fault, so that its evidence of five minutes is its own again.
-_RESTS = 4
 Json = Mapping[str, Any]
 
 
@@ -54,13 +52,15 @@ def rounds(
             bins.append([])
             fitting = [bins[-1]]
         min(fitting, key=len).append(kind)
+    # what fits few channels is placed first, so that as few as can be are used twice
     used: list[str] = []
-    made = []
-    for some in bins:
-        one = tuple(_placed(kind, table.faults[kind["fault"]], channels, used, random) for kind in some)
-        made.append(one)
-        del used[: max(0, len(used) - _RESTS * most)]
-    return [one for one in made if one]
+    made: dict[str, Drill] = {}
+    for kind in sorted(todo, key=lambda one: sum(_fits(one, channel) for channel in channels)):
+        beside = next(some for some in bins if kind in some)
+        taken = {made[one["fault"]].channel for one in beside if one["fault"] in made}
+        free = [one for one in channels if one["code"] not in taken]
+        made[kind["fault"]] = placed(kind, table.faults[kind["fault"]], free, used, random)
+    return [tuple(made[kind["fault"]] for kind in some) for some in bins if some]
 
 
 def pairs(
@@ -74,8 +74,11 @@ def pairs(
         first = random.choice(due)
         others = [one for one in due if _family(table, one) != _family(table, first)]
         both = (first, random.choice(others))
-        made.append(tuple(_placed(kind, table.faults[kind["fault"]], channels, used, random) for kind in both))
-        del used[: max(0, len(used) - _RESTS * 2)]
+        pair: tuple[Drill, ...] = ()
+        for kind in both:
+            free = [one for one in channels if one["code"] not in [drill.channel for drill in pair]]
+            pair = (*pair, placed(kind, table.faults[kind["fault"]], free, used, random))
+        made.append(pair)
     return made
 
 
@@ -83,8 +86,9 @@ def _family(table: TruthTable, kind: Json) -> str:
     return table.faults[kind["fault"]].family
 
 
-def _placed(kind: Json, truth: Truth, channels: Sequence[Json], used: list[str], random: Random) -> Drill:
-    fitting = [one for one in channels if set(_forms(one)) & set(kind["fits"])]
+def placed(kind: Json, truth: Truth, channels: Sequence[Json], used: list[str], random: Random) -> Drill:
+    """Return a fault on a channel that fits it and has rested, drawn strong and late; the channel is used then."""
+    fitting = [one for one in channels if _fits(kind, one)]
     rested = [one for one in fitting if one["code"] not in used]
     # where all have been used lately, the one that has rested longest
     one = random.choice(rested) if rested else min(fitting, key=lambda one: _last(used, one["code"]))
@@ -104,8 +108,8 @@ def _last(used: Sequence[str], code: str) -> int:
     return max(place for place, one in enumerate(used) if one == code)
 
 
-def _forms(channel: Json) -> Iterable[str]:
-    return (channel["form"], *channel.get("forms", ()))
+def _fits(kind: Json, channel: Json) -> bool:
+    return not {channel["form"], *channel.get("forms", ())}.isdisjoint(kind["fits"])
 
 
 def _drawn(low: float, high: float, random: Random) -> float:

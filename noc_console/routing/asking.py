@@ -32,7 +32,7 @@ def asked(case: Case, event: Event, policy: Policy) -> Decision:
     """
     if event.data.get("muted"):
         return Decision(case)
-    silent = "notify-none" if policy.is_silent else ""
+    silent = "notify-none" if policy.is_silent else "drill" if case.concern.is_drill else ""
     if case.concern.is_demo and not (policy.tells_demo or case.concern.is_test):
         silent = silent or "demo-channel"
     names = [str(name) for name in event.data.get("to") or ()]

@@ -57,6 +57,8 @@ def repeat_of(key: str) -> int:
 def _silent(policy: Policy, concern: Concern) -> str:
     if policy.is_silent:
         return "notify-none"
+    if concern.is_drill:
+        return "drill"
     return "demo-channel" if concern.is_demo and not (policy.tells_demo or concern.is_test) else ""
 
 

@@ -24,6 +24,7 @@ class Concern:
     labels: frozenset[str] = frozenset()
     is_demo: bool = False
     is_test: bool = False
+    is_drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from noc_console.model import Channel, Event, Severity
 from noc_console.routing import asking
@@ -38,6 +39,8 @@ class Router:
         self.policy = policy
         self.cases: dict[int, Case] = {}
         self._channels: dict[int, Concern] = {}
+        #: Channels a drill is running on: their alarms, and those that only hold such alarms, are told to nobody.
+        self.drilled: frozenset[int] = frozenset()
         self._timers: list[tuple[float, int]] = []
         self._wound: dict[int, float] = {}
 
@@ -69,6 +72,7 @@ class Router:
         alarm = event.data["alarm"]
         alarm_id = int(alarm["alarm_id"])
         concern = cases.concern_of(alarm, self._channels.get(int(alarm.get("channel_id") or 0)))
+        concern = replace(concern, is_drill=self._is_drill(alarm))
         decision = cases.step(self.cases.get(alarm_id), event, concern, self.policy)
         self._keep(alarm_id, decision.case)
         return decision
@@ -80,10 +84,19 @@ class Router:
         alarm_id = int(event.data.get("alarm_id") or 0)
         known = self.cases.get(alarm_id)
         concern = self._channels.get(event.channel_id)
+        if concern is not None and event.channel_id in self.drilled:
+            concern = replace(concern, is_drill=True)
         decision = asking.asked(known or asking.case_of(event, concern), event, self.policy)
         if known is not None:
             self._keep(alarm_id, decision.case)
         return decision
+
+    def _is_drill(self, alarm: Mapping[str, Any]) -> bool:
+        channel_id, children = int(alarm.get("channel_id") or 0), alarm.get("children") or ()
+        if channel_id or not self.drilled:
+            return channel_id in self.drilled
+        held = [self.cases.get(int(one)) for one in children]
+        return bool(held) and all(case is not None and case.concern.is_drill for case in held)
 
     def never_told(self, notice: Notice) -> None:
         """Forget that a receiver was told: the notice could not be delivered, so its end is not told either."""
