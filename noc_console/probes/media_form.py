@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from noc_console.media.formats.tellings import DOLBY_VISION, of_container, of_stream
+from noc_console.media.formats.verdict import Verdict
 from noc_console.media.loudness.summary import Summary
 from noc_console.media.picture.mos import estimate
 from noc_console.media.stretch import PictureStretch
@@ -70,7 +72,7 @@ class Streams:
     def video(self, rung: str, picture: Picture, whole: PictureStretch) -> Told:
         """Return a stream of pictures as it is told."""
         is_, told, frames = whole.format, self.container.get(rung, {}), whole.frames
-        is_dolby = is_.has_dolby_vision or "dolby_vision" in told
+        verdict = Verdict(of_stream(is_), of_container(told))
         form: Form = {
             "rung": rung,
             "codec": is_.codec,
@@ -82,8 +84,10 @@ class Streams:
             "interlaced": is_.is_interlaced,
             "bit_depth": is_.bit_depth,
             "chroma": is_.chroma,
-            "hdr": "Dolby Vision" if is_dolby else is_.hdr,
-            "dolby_vision": is_dolby,
+            "hdr": verdict.hdr,
+            "dolby_vision": verdict.hdr == DOLBY_VISION,
+            "dolby_vision_profile": verdict.dolby_vision,
+            "hdr_told": {"stream": verdict.stream.text, "container": verdict.container.text},
             "container": dict(told),
             "captions": is_.has_captions,
             "bitrate_bps": round(picture.bits / picture.seen_s) if picture.seen_s else is_.bitrate_bps,

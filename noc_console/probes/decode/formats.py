@@ -17,6 +17,7 @@ from noc_console.probes.decode.units import Track, Unit
 _LOOKED_AT = 32 * 1024
 _MOST_UNITS = 64
 _START = b"\x00\x00\x00\x01"
+_RPU = b"\x00\x00\x01\x7c\x01"  # NAL unit type 62 (Dolby Vision reference processing unit) behind a start code
 _NAMES = {
     "hvc1": "hevc",
     "avc1": "h264",
@@ -30,9 +31,13 @@ _CHROMA = {"420": "4:2:0", "422": "4:2:2", "444": "4:4:4", "gray": "4:0:0"}
 
 
 def headers(track: Track, unit: Unit) -> bytes:
-    """Return what `media.es` reads of a picture, with start codes: parameter sets, messages, the first slice."""
+    """Return what `media.es` reads of a picture, with start codes: parameter sets, messages, the first slice.
+
+    The metadata of Dolby Vision stands behind the slices of HEVC; here its header comes first.
+    """
     if not track.is_prefixed:
-        return unit.data[:_LOOKED_AT]
+        has_dolby = track.codec == "hvc1" and unit.data.rfind(_RPU) >= 0
+        return (_START + _RPU[3:] if has_dolby else b"") + unit.data[:_LOOKED_AT]
     sets = _avc_sets(track.extradata) if track.codec == "avc1" else _hevc_sets(track.extradata)
     width = _width(track)
     parts, at = list(sets), 0
@@ -42,6 +47,9 @@ def headers(track: Track, unit: Unit) -> bytes:
         parts.append(unit.data[at : at + min(size, _LOOKED_AT)])
         at += max(size, 1)
         kind = parts[-1][0] if parts[-1] else 0
+        if track.codec == "hvc1" and parts[-1][:2] == _RPU[3:]:
+            parts.insert(0, parts.pop()[:2])
+            continue
         if (kind & 0x1F in (1, 5)) if track.codec == "avc1" else (kind >> 1 & 0x3F) < 32:
             parts[-1] = parts[-1][:64]
             if track.codec == "avc1":
