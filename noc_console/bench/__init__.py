@@ -26,6 +26,7 @@ BENCHES: Mapping[str, str] = {
     "drills": "noc_console.bench.drills",
     "healthy": "noc_console.bench.healthy",
     "wall": "noc_console.bench.wall",
+    "mosaic": "noc_console.bench.mosaic",
     "screen-storm": "noc_console.bench.screen_storm",
     "charts": "noc_console.bench.charts",
     "history": "noc_console.bench.history",

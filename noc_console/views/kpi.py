@@ -30,6 +30,8 @@ class Kpi:
     curve: tuple[float, ...] = ()
     band: tuple[float, float] | None = None
     scale: tuple[float, float] = (0.0, 1.0)
+    title: str = ""
+    """What the figure is, where that is not what the card was made for."""
 
 
 class KpiCard(Card):
@@ -48,6 +50,7 @@ class KpiCard(Card):
         if kpi == self._kpi:
             return
         self._kpi = kpi
+        self.setAccessibleName(kpi.title or self._label)
         self.setAccessibleDescription(f"{kpi.figure}{kpi.unit} {kpi.note}")
         self.say("", kpi.severity)
         self.update()
@@ -55,7 +58,7 @@ class KpiCard(Card):
     def paint_body(self, painter: QPainter, box: QRectF) -> None:
         """Override: label, figure, note, curve."""
         theme, colours, kpi = self.theme, self.theme.colours, self._kpi
-        write(painter, QRectF(16, 10, 160, 18), self._label, Ink(theme.font(BODY), colours.secondary))
+        write(painter, QRectF(16, 10, 160, 18), kpi.title or self._label, Ink(theme.font(BODY), colours.secondary))
         x = 16.0
         if kpi.glyph is not None:
             lit = theme if kpi.severity is not Severity.CLEARED else theme.greyed()

@@ -14,6 +14,7 @@ from noc_console.views.mosaic import Mosaic
 from noc_console.views.mosaic_facts import is_ill, levels_of
 from noc_console.views.mosaic_strip import StripCard
 from noc_console.views.penalty_model import PenaltyModel
+from noc_console.views.picture_load import decoding_words
 from noc_console.views.wall_head import FILTERS, HEIGHT, Chips, Filter, WallFoot
 
 _WORST = "Worst first"
@@ -82,7 +83,8 @@ class MosaicScreen(QWidget):
 
     def status_text(self) -> str:
         """Return what the status line says at its right end."""
-        return f"{len(self._desk.thumbs.store)} pictures held"
+        mirror = self._desk.mirror
+        return f"Decoding: {decoding_words(mirror)}" if mirror.agent else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Override: pictures as large as fit."""

@@ -10,25 +10,31 @@ from noc_console.model import Severity
 from noc_console.views import figures
 from noc_console.views.kpi import Kpi
 from noc_console.views.overview_figures import Curve, Delivery, ages, failing, open_counts
+from noc_console.views.picture_load import Seen, seen_of
 from noc_console.views.state import BoardMirror, Json
 from noc_console.views.summary import Summary
+from noc_console.views.wall_scales import MOS_HIGH, MOS_LOW
 
 TITLES = ("Active channels", "Critical", "Major", "Playlist age, median", "Segments on time", "Requests failing")
 _HOUR = 60
 _ON_TIME_NORMAL = 0.995
+_MOS_NORMAL = (4.0, MOS_HIGH)
 
 
 def kpis(mirror: BoardMirror, summary: Summary, found: Delivery, alarms: Iterable[Json]) -> list[Kpi]:
-    """Return the figures in the order of TITLES; `n/a` until something was measured."""
+    """Return the figures in the order of TITLES; `n/a` until something was measured.
+
+    Where pictures and sound are measured, their figures stand in the places of playlist age and segments on time.
+    """
     if not mirror.agent:
         return [Kpi("n/a", note="Loading")] * len(TITLES)
-    known = list(alarms)
+    known, seen = list(alarms), seen_of(mirror)
     return [
         _active(summary, found),
         _severity(mirror, summary, Severity.CRITICAL, known),
         _severity(mirror, summary, Severity.MAJOR, known),
-        _age(mirror, summary),
-        _on_time(found),
+        _quality(seen) or _age(mirror, summary),
+        _loudness(seen) or _on_time(found),
         _failing(mirror),
     ]
 
@@ -81,6 +87,25 @@ def _on_time(found: Delivery) -> Kpi:
         (_ON_TIME_NORMAL, 1.0),
         (0.9, 1.0),
     )
+
+
+def _quality(seen: Seen) -> Kpi | None:
+    recent = _recent(seen.mos)
+    if recent is None:
+        return None
+    note = ", ".join(f"tier {tier} {figures.number(mean, 1)}" for tier, mean in seen.by_tier[:3])
+    scale = (MOS_LOW, MOS_HIGH)
+    curve = tuple(seen.mos.tolist())
+    return Kpi(
+        figures.number(recent, 1), "estimate", note, curve=curve, band=_MOS_NORMAL, scale=scale, title="MOS, median"
+    )
+
+
+def _loudness(seen: Seen) -> Kpi | None:
+    if not seen.heard:
+        return None
+    note = f"{seen.on_target} of {seen.heard} at −23 ±2 LUFS"
+    return Kpi(figures.number(seen.on_target / seen.heard * 100, 1), "%", note, title="Loudness in range")
 
 
 def _failing(mirror: BoardMirror) -> Kpi:

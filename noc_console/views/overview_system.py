@@ -13,17 +13,18 @@ from noc_console.views.card import PAD, Card
 from noc_console.views.channel_paint import LEFT, RIGHT, Ink, write
 from noc_console.views.glyphs import paint_glyph, paint_hatch
 from noc_console.views.notices import newest
+from noc_console.views.picture_load import decoding_words
 from noc_console.views.state import BoardMirror, Json
 from noc_console.views.theme import AXIS, BODY, MEDIUM, Theme
 
-_FACTS = 5
+_FACTS = 6
 _ROW = 24
 _COLUMNS = (("Worker", 0.0), ("Inputs", 0.34), ("Requests", 0.52), ("Late", 0.68), ("CPU", 0.82), ("Memory", 1.0))
 _WORKER_STATE = {"silent": Severity.MAJOR, "replaced": Severity.WARNING, "starting": Severity.INDETERMINATE}
 
 
 class SystemBox(Card):
-    """A line per worker, then four facts about the agent."""
+    """A line per worker, then what the agent says of itself."""
 
     def __init__(self, theme: Theme, mirror: BoardMirror) -> None:
         super().__init__(theme, "System status")
@@ -87,7 +88,14 @@ class SystemBox(Card):
 
     def _facts(self, painter: QPainter, box: QRectF) -> None:
         agent, colours = self._mirror.agent, self.theme.colours
-        facts = (_recording(agent), _clock(agent), _machine(agent), _up(agent, self._mirror.now()), _last(agent))
+        facts = (
+            _recording(agent),
+            ("Decoding", decoding_words(self._mirror), False),
+            _clock(agent),
+            _machine(agent),
+            _up(agent, self._mirror.now()),
+            _last(agent),
+        )
         for number, (name, text, is_fault) in enumerate(facts):
             row = QRectF(box.x(), box.y() + number * _ROW, box.width(), _ROW)
             painter.fillRect(QRectF(row.x(), row.y(), row.width(), 1), colours.table_line)
