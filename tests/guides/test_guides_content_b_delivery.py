@@ -44,7 +44,6 @@ CASES: list[tuple[str, Evidence, str]] = [
     ("PB-ABR-SEGMENT-MISSING", {**EDGE_GONE, "miss_l2": 0, "miss_l3": 0.4, "miss_l4": 0}, "origin"),
     ("PB-ABR-SEGMENT-MISSING", {**AT_EDGE, "at_l1": 1, "ts_l1": 0}, "source"),
     # 5.10
-    ("PB-STALE", {**OLD, "clock": 2.4, "status": 503, "layer": 4}, "probe"),
     ("PB-STALE", OLD, "packager"),
     ("PB-STALE", {**OLD, "ended": 1}, "packager"),
     ("PB-STALE", {**OLD, "back": 1}, "packager"),
@@ -135,6 +134,15 @@ def test_few_requests_are_waited_for_and_may_have_been_chance() -> None:
     few = {**MISSES, "samples": 20}
     assert walked("PB-CACHE-HIT", few, after={**few, "hit": 0.96}).primary == "expected"
     assert walked("PB-CACHE-HIT", few, after={**few, "hit": 0.5}).primary == "cdn"
+
+
+def test_a_wrong_clock_of_ours_is_mended_before_anything_is_judged() -> None:
+    off = {**OLD, "clock": 2.4}
+    mended = walked("PB-STALE", off, after={"age": 0.9, "clock": 0.01})
+    assert mended.primary == "probe"
+    assert {"packager", "origin", "cdn"} <= mended.ruled_out
+    still_old = walked("PB-STALE", off, after={**OLD, "age": 5, "clock": 0.01})
+    assert still_old.primary == "packager"
 
 
 def test_a_stale_playlist_that_is_served_from_the_packager_rules_out_everything_behind_it() -> None:
