@@ -17,6 +17,7 @@ from noc_console.agent.bell import Bell
 from noc_console.agent.channels import ChannelDesk
 from noc_console.agent.clock import Clock
 from noc_console.agent.diagnostic_room import DiagnosticRoom
+from noc_console.agent.diagnostic_us import UsDesk
 from noc_console.agent.drill_desk import DrillDesk
 from noc_console.agent.evidence import Evidence
 from noc_console.agent.facts import facts_of
@@ -124,9 +125,17 @@ class Agent:
         self.stream_evidence = StreamEvidence(self.recorder, self.supervisor, self.settings)
         self.guides = GuideRoom(self.recorder, self.flow, self.alarms, lambda: self.channels.by_id, self.settings)
         self.diagnostics = DiagnosticRoom(
-            self.flow, self.supervisor, self.settings, parts.group, self.guides.diagnostics, lambda: self.channels.by_id
+            self.flow,
+            self.supervisor,
+            self.settings,
+            parts.group,
+            self.guides.diagnostics,
+            lambda: self.channels.by_id,
         )
-        self.drills = DrillDesk(self.recorder, self.lab, self.guides.library, self.notices.router, parts.group)
+        self.drills = DrillDesk(
+            self.recorder, self.lab, self.guides.library, self.notices.router, parts.group, folder / "drills.toml"
+        )
+        self.is_it_us = UsDesk(self.flow, self.supervisor, self.settings, lambda: self.channels.by_id, parts.group)
         self.media = Media(
             parts.media_folder,
             self.supervisor,
@@ -236,7 +245,7 @@ class Agent:
 
     def _remember(self, event: Event) -> None:
         """Keep what happened to the agent itself for the console's eyes."""
-        is_own = not (event.channel_id or event.input_id or "incident" in event.data)
+        is_own = not (event.channel_id or event.input_id or "incident" in event.data or "run" in event.data)
         if is_own and "text" in event.data:
             again = "Recording again. " if event.kind == "RecordingResumed" else ""
             self.news.append({"at": event.at, "kind": event.kind, "text": again + str(event.data["text"])})

@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from noc_console.agent.recorder import Recorder
 from noc_console.agent.refusals import BadRequest, Conflict, NotFound
 from noc_console.drills import scoring
 from noc_console.drills.plan import Drill
-from noc_console.drills.scenario import Scenario, drawn, shipped_scenarios
+from noc_console.drills.scenario import Scenario, drawn, read_scenarios, shipped_scenarios
 from noc_console.drills.truth import TruthTable, shipped_truth
 from noc_console.errors import KnownError
 from noc_console.guides.steps import Action
@@ -31,6 +32,7 @@ STARTED, ENDED = "DrillStarted", "DrillEnded"
 QUIET_S = 1800.0
 _MOST_EVENTS = 10_000
 _MOST_LISTED = 500
+_MOST_FILE = 262_144
 _log = logging.getLogger(__name__)
 
 
@@ -71,16 +73,12 @@ class DrillDesk:
     library: GuideLibrary
     router: Router
     group: asyncio.TaskGroup
+    own_file: Path
     running: Running | None = None
     _table: TruthTable = field(default_factory=shipped_truth)
-    _scenarios: dict[str, Scenario] = field(init=False)
     _last: int = 0
     _task: asyncio.Task[None] | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def __post_init__(self) -> None:
-        """Take the scenarios that ship."""
-        self._scenarios = shipped_scenarios(self._table)
 
     async def load(self) -> None:
         """Take up the last number; a drill that was cut off by the agent's end is told as ended."""
@@ -100,15 +98,29 @@ class DrillDesk:
         """Return the drill as the board shows it to everybody, None while there is none."""
         return self.running.public if self.running else None
 
-    def scenarios(self) -> list[dict[str, Any]]:
+    async def scenarios(self) -> list[dict[str, Any]]:
         """Return what may be started, in the order of the file."""
         return [
             {
                 **{name: getattr(one, name) for name in ("name", "title", "topic", "text", "minutes")},
                 "faults": [part.fault for part in one.parts],
             }
-            for one in self._scenarios.values()
+            for one in (await self._known()).values()
         ]
+
+    async def _known(self) -> dict[str, Scenario]:
+        """Return the scenarios that ship, and those of the site's own file, which override and add."""
+        return await asyncio.to_thread(self._read)
+
+    def _read(self) -> dict[str, Scenario]:
+        shipped = shipped_scenarios(self._table)
+        try:
+            with self.own_file.open(encoding="utf-8") as file:
+                return shipped | read_scenarios(file.read(_MOST_FILE), self._table)
+        except FileNotFoundError:
+            return shipped
+        except (OSError, UnicodeDecodeError):
+            raise BadRequest(f"{self.own_file.name} cannot be read.") from None
 
     # -- verbs
 
@@ -116,7 +128,7 @@ class DrillDesk:
         """Start a scenario; the key in what is returned opens the instructor's view of it."""
         if not by.strip():
             raise BadRequest("Say who leads the drill.")
-        chosen = self._scenarios.get(scenario)
+        chosen = (await self._known()).get(scenario)
         if chosen is None:
             raise NotFound(f"There is no drill {scenario!r}.")
         async with self._turn:

@@ -37,7 +37,7 @@ async def listed(agent: TheAgent) -> Response:
 @routes.get("/drills/scenarios")
 async def scenarios(agent: TheAgent) -> Response:
     """Return what an instructor may start."""
-    return answers.listed("scenarios", agent.drills.scenarios())
+    return answers.listed("scenarios", await agent.drills.scenarios())
 
 
 @routes.get("/drills/training")

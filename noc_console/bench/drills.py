@@ -42,6 +42,7 @@ class Wish:
     only: frozenset[str] = frozenset()
     pairs: int = 0
     warm_up_s: float = WARM_UP_S
+    shape: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ def run(options: Mapping[str, str]) -> list[Row]:
 async def drilled(wish: Wish) -> list[Outcome]:
     """Start a site, run the drills of one part in rounds, and return what came of each."""
     random, table = Random(wish.seed), shipped_truth()
-    shape = SITES[wish.part]
+    shape = wish.shape or SITES[wish.part]
     async with site(_count(shape), lab=shape) as one, httpx.AsyncClient() as http:
         field_ = await _field(one, http, table, wish)
         await _shorten(one, table)
