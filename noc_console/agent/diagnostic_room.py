@@ -189,7 +189,7 @@ class DiagnosticRoom:
         place, entry = examination.place, examination.entry
         title = registry.DIAGNOSTICS[examination.name].title if examination.name in registry.DIAGNOSTICS else ""
         now = self.recorder.clock.now()
-        data = {
+        data: dict[str, Any] = {
             "name": examination.name,
             "by": examination.by,
             "target": {"channel": place.channel.code if place.channel else "", "input_id": entry.id if entry else 0},
@@ -198,8 +198,9 @@ class DiagnosticRoom:
             "alarm_id": int(place.alarm.get("alarm_id") or 0),
             "result": result,
             "captures": list(result.get("captures") or ()),
-            "text": f"{title or examination.name}: {result['text']}",
         }
+        if place.channel is not None:  # what befalls the agent alone is shown as its news; this is none
+            data["text"] = f"{title or examination.name}: {result['text']}"
         await self.flow.tell(Event(RAN, now, place.channel_id, entry.id if entry else 0, data))
 
 

@@ -121,19 +121,19 @@ def chain_cause(chain: Chain, measured: Iterable[int]) -> Cause | None:
     root = chain.root
     before = sorted(layer for layer in set(measured) if layer < root.layer)
     below = sorted({fact.layer for fact in chain.followers if fact.layer > root.layer})
-    evidence = [f"{_place(root.layer)} is the first layer with an alarm: {root.alarm_type}"]
+    evidence = [f"{place_name(root.layer)} is the first layer with an alarm: {root.alarm_type}"]
     if before:
-        evidence.append(f"{', '.join(_place(layer) for layer in before)} measured without an alarm of this kind")
+        evidence.append(f"{', '.join(place_name(layer) for layer in before)} measured without an alarm of this kind")
     else:
         evidence.append("no layer before it is measured: the fault may come from further up")
     if below:
-        evidence.append(f"seen further down on {', '.join(_place(layer) for layer in below)}")
+        evidence.append(f"seen further down on {', '.join(place_name(layer) for layer in below)}")
     same = [fact.alarm_type for fact in chain.followers if fact.layer == root.layer]
     if same:
         evidence.append(f"on the same layer: {', '.join(sorted(set(same)))}")
     confidence = 0.5 + 0.3 * bool(before) + min(0.15, 0.05 * len(below)) - 0.1 * (not before)
     key = f"channel:{root.channel_id}:{root.alarm_id}"
-    return Cause(key, _verdict(root, chain), round(confidence, 2), tuple(evidence))
+    return Cause(key, verdict_of(chain), round(confidence, 2), tuple(evidence))
 
 
 def together(chains_: Iterable[Chain], began_at: float | None) -> tuple[Chain, ...]:
@@ -190,7 +190,7 @@ def group(place: Place, found: Sequence[Chain], verdict: str = "") -> Group:
     evidence = [
         f"{len(channels)} of {max(place.measured, len(channels))} channels on {place.title} fail",
         f"{_begun(found, began)} within {min(span, TOGETHER_S):.0f} s of the first",
-        f"mostly {kind} on {_place(layer)} ({types[kind]} of {len(found)})",
+        f"mostly {kind} on {place_name(layer)} ({types[kind]} of {len(found)})",
     ]
     if place.well_elsewhere:
         evidence.append(f"{place.well_elsewhere} channels elsewhere are well")
@@ -211,14 +211,22 @@ def _begun(found: Sequence[Chain], began: float) -> str:
     return f"{at_once} of them began"
 
 
-def _verdict(root: Fact, chain: Chain) -> str:
+def class_of(alarm_type: str) -> str:
+    """Return what an alarm type is about: ts, delivery, picture or sound; empty where it is something else."""
+    return _CLASS_OF.get(alarm_type, "")
+
+
+def verdict_of(chain: Chain) -> str:
+    """Return where the fault of one channel lies: the place of its root's layer, or further up."""
+    root = chain.root
     # C-44: the same picture on the first layers is the source, unless blocks speak for the encoder
     is_blocky = any(fact.alarm_type == "MACROBLOCKING_HIGH" for fact in chain.facts)
-    is_picture = _CLASS_OF.get(root.alarm_type) in ("picture", "sound")
+    is_picture = class_of(root.alarm_type) in ("picture", "sound")
     if root.layer == 1 and is_picture and not is_blocky and any(fact.layer > 1 for fact in chain.followers):
         return "source"
     return _VERDICTS[min(root.layer, len(_VERDICTS) - 1)]
 
 
-def _place(layer: int) -> str:
+def place_name(layer: int) -> str:
+    """Return a layer as people say it, `L2 packager`."""
     return f"L{layer} {_PLACES[min(layer, len(_PLACES) - 1)]}"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from noc_console.api import answers
+from noc_console.api.alarms import Id
 from noc_console.api.door import TheAgent
 from noc_console.api.live import Wait
 
@@ -26,6 +27,20 @@ class Wish(BaseModel):
     input_id: Number = 0
     by: Annotated[str, Field(max_length=200)] = ""
     file: Annotated[str, Field(max_length=200)] = ""
+
+
+class Asking(BaseModel):
+    """Who asks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Annotated[str, Field(max_length=200)] = ""
+
+
+@routes.post("/channels/{channel_id}/is-it-us")
+async def is_it_us(agent: TheAgent, channel_id: Id, asking: Asking) -> Response:
+    """Return where a channel's fault lies, how sure that is, and what was looked at; within ten seconds."""
+    return answers.one("answer", await agent.is_it_us.ask(channel_id, asking.by))
 
 
 @routes.get("/diagnostics")
