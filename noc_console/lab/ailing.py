@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from noc_console.lab.encode import HEVC, Look, Stream, Wanted, encode_pictures, encode_tone
+from noc_console.lab.encode import HEVC, Look, Stream, Wanted, encode_pictures, encode_tone, roomy
 from noc_console.lab.media_faults import PICTURE
 from noc_console.lab.options import RungSpec
 from noc_console.lab.picture import Canvas, Plane, canvas, draw
@@ -95,7 +95,9 @@ def _fits(ill: Stream, healthy: Stream) -> bool:
 
 
 def _without_hdr(look: Look, painted: Canvas, want: Wanted, ill: Ill) -> tuple[Stream, ...]:
-    return encode_pictures(partial(draw, painted), range(want.grid.loop), replace(want, codec=HEVC))
+    return encode_pictures(
+        partial(draw, painted), range(want.grid.loop), replace(want, codec=HEVC, ladder=roomy(want.ladder))
+    )
 
 
 def _frozen(look: Look, index: int, ill: Ill) -> Plane:

@@ -16,7 +16,7 @@ from threading import Event
 import numpy as np
 
 from noc_console.errors import KnownError
-from noc_console.lab.encode import H264, Look, Stream, encode_look
+from noc_console.lab.encode import H264, HEVC_SHARE, Look, Stream, encode_look
 from noc_console.lab.options import LabOptions
 
 # raised when the encoder or the pictures change, so that old files are not used
@@ -75,7 +75,7 @@ def _encode_one(name: str, index: int, path: Path, options: LabOptions) -> None:
 
 def _path(name: str, index: int, options: LabOptions) -> Path:
     told = (VERSION, name, index, options.ladder, options.grid)
-    key = repr(told if options.codec(index) == H264 else (*told, options.codec(index)))
+    key = repr(told if options.codec(index) == H264 else (*told, options.codec(index), HEVC_SHARE))
     return cache_folder(options) / f"look-{index:02d}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
 
 

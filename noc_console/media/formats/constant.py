@@ -19,12 +19,15 @@ _EXCUSES = {
     "video.slate_s": 0.0,
     "audio.silence_s": 0.5,
 }
-_WATCHED = ("video.mos", "video.luma_mean_ratio", "audio.momentary_lufs", "audio.short_term_lufs")
+#: What belongs together: one of them may stand by chance, or for a test tone, but not all of them.
+_PICTURE = ("video.mos", "video.luma_mean_ratio", "video.blur_ratio")
+_SOUND = ("audio.momentary_lufs", "audio.short_term_lufs", "audio.true_peak_dbtp")
+_GROUPS = {"picture": _PICTURE, "sound": _SOUND}
 
 
 @dataclass(slots=True)
 class _Run:
-    value: float
+    values: dict[str, float]
     since: float
     newest: float
     looks: int = 1
@@ -32,32 +35,41 @@ class _Run:
 
 @dataclass(slots=True)
 class Constants:
-    """The runs of equal values of one rung."""
+    """The runs of equal values of one rung's picture and of its sound."""
 
     _runs: dict[str, _Run] = field(default_factory=dict)
 
     def step(self, metrics: Mapping[str, float], at: float) -> tuple[Finding, ...]:
-        """Take the newest values of a rung; return a finding for each that has not moved."""
+        """Take the newest values of a rung; return a finding where none of a group has moved."""
         if any(metrics.get(name, 0.0) > limit for name, limit in _EXCUSES.items()):
             self._runs.clear()
             return ()
         found = []
-        for name in _WATCHED:
-            if name in metrics:
-                run = self._run(name, metrics[name], at)
+        for group, names in _GROUPS.items():
+            values = {name: metrics[name] for name in names if name in metrics}
+            if values:
+                run = self._run(group, values, at)
                 if at - run.since >= WINDOW_S and run.looks >= _LEAST_LOOKS:
-                    found.append(_finding(name, run, at))
+                    found.append(_finding(group, run, at))
         return tuple(found)
 
-    def _run(self, name: str, value: float, at: float) -> _Run:
-        run = self._runs.get(name)
-        if run is None or at - run.newest > _GAP_S or abs(value - run.value) > _SAME * max(1.0, abs(run.value)):
-            run = self._runs[name] = _Run(value, at, at)
+    def _run(self, group: str, values: dict[str, float], at: float) -> _Run:
+        run = self._runs.get(group)
+        if run is None or at - run.newest > _GAP_S or not _are_same(values, run.values):
+            run = self._runs[group] = _Run(values, at, at)
             return run
         run.newest, run.looks = at, run.looks + 1
         return run
 
 
-def _finding(name: str, run: _Run, at: float) -> Finding:
-    text = f"{name} has been exactly {run.value:.4g} for {(at - run.since) / 60:.0f} min: is what is measured real?"
-    return Finding("media-suspicious-constant", text, {"uri": name, "value": round(run.value, 6), "since": run.since})
+def _are_same(values: Mapping[str, float], before: Mapping[str, float]) -> bool:
+    if values.keys() != before.keys():
+        return False
+    return all(abs(values[name] - before[name]) <= _SAME * max(1.0, abs(before[name])) for name in values)
+
+
+def _finding(group: str, run: _Run, at: float) -> Finding:
+    told = ", ".join(f"{name} {value:.4g}" for name, value in run.values.items())
+    minutes = (at - run.since) / 60
+    text = f"The {group}'s measures have been exactly the same for {minutes:.0f} min ({told}): is it real?"
+    return Finding("media-suspicious-constant", text, {"uri": group, "since": run.since})
