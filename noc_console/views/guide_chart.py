@@ -18,7 +18,7 @@ from noc_console.views.channel_paint import CENTRE, LEFT, RIGHT, Ink, write
 from noc_console.views.figures import ICT
 from noc_console.views.theme import AXIS, BODY, SEMIBOLD, Theme
 
-_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 262, 44, 140, 46, 24
+_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 262, 44, 156, 46, 24
 _SCALES = {"MOS": (2.0, 5.0), "LUFS": (-33.0, -13.0)}
 _NEAR = 15.0
 Point = tuple[float, float]
@@ -165,7 +165,7 @@ class ChartCard(QWidget):
             broken = is_ill and _is_ill(curve.points[-1][1], chart)
             hue = theme.severity[chart.severity] if broken and curve.is_main else colours.secondary
             font = theme.font(AXIS, SEMIBOLD) if curve.is_main else theme.font(AXIS)
-            words = f"{curve.name}  {curve.points[-1][1]:.4g}".replace("-", "\u2212")
+            words = f"{curve.name}  {curve.points[-1][1]:.3g}".replace("-", "\u2212")
             hue = colours.text if curve.is_main and not broken else hue
             write(painter, QRectF(plot.box.right() + 10, y - 8, _RIGHT - 12, 16), words, Ink(font, hue))
         if chart.band is not None and chart.band[0] <= plot.high:

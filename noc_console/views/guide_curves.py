@@ -13,14 +13,13 @@ from noc_console.views.desk import Desk
 from noc_console.views.guide_chart import Curve, GuideChart
 from noc_console.views.guide_path import step_of, ways
 from noc_console.views.guide_step_values import leaves
-from noc_console.views.guide_words import label
+from noc_console.views.guide_words import is_worse_below, written
 from noc_console.views.records_feed import client_of
 
 Json = Mapping[str, Any]
 _HOUR_S = 3600.0
 _POINTS = 240
 _MOST_SISTERS = 5
-_BELOW = ("<", "<=")
 _SCALES = {"video.mos": "MOS", "loudness.integrated_lufs": "LUFS"}
 
 
@@ -149,9 +148,9 @@ def limit_of(guide: Json, step: Json, name: str) -> tuple[tuple[float, str] | No
         for leaf in (leaf for when in whens for leaf in leaves(when)):
             asked = guide["questions"].get(leaf["name"], {})
             if asked.get("metric") == metric and asked.get("kind") == "metric" and _is_number(leaf["operand"]):
-                is_below = (leaf["operator"] in _BELOW) == (one.get("kind") != "verify")
-                words = f"{label(leaf['name'], guide['questions'])} {leaf['operator']} {float(leaf['operand']):g}"
-                return (float(leaf["operand"]), words), is_below
+                limit = float(leaf["operand"])
+                words = f"limit {written(leaf['name'], limit, guide['questions'])}"
+                return (limit, words), is_worse_below(metric)
     return None, True
 
 

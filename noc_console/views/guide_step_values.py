@@ -11,7 +11,7 @@ from noc_console.views.figures import GAP, age, clock
 from noc_console.views.guide_answer_row import GuideAnswer
 from noc_console.views.guide_cards import EvidenceCard
 from noc_console.views.guide_path import cause, lanes_of, open_stay, step_of, title_of, way_words, ways
-from noc_console.views.guide_words import label, provenance, said, samples, value
+from noc_console.views.guide_words import is_worse_below, label, provenance, said, samples, value
 
 Json = Mapping[str, Any]
 _OLD_S = 900.0
@@ -121,6 +121,7 @@ def cards(guide: Json, run: Json, step: Json, now: float) -> Iterable[EvidenceCa
         ended = float((answer or {}).get("end") or 0.0)
         is_old = not is_unknown and run["ended_at"] is None and 0 < ended < now - _OLD_S
         is_ill = name in speaking and not is_unknown and _may_be_ill(questions.get(name.partition(".")[0]), answer)
+        is_ill = is_ill and _is_ill_side(name, run, questions)
         note = f"as of {clock(ended)}, {age(now - ended)} old" if is_old else samples(answer)
         yield EvidenceCard(
             label(name, questions),
@@ -138,6 +139,18 @@ def ill_names(run: Json) -> frozenset[str]:
     stays = [stay for stay in run["run"]["stays"] if not stay["is_undone"]]
     blaming = [stay for stay in stays if any(sign["blames"] or sign["secondary"] for sign in stay["signs"])]
     return frozenset(term["name"] for stay in blaming for term in stay["terms"] if term["holds"])
+
+
+def _is_ill_side(name: str, run: Json, questions: Json) -> bool:
+    """Say whether a comparison that held found the bad side: too much of what is worse when more, or the reverse."""
+    metric = str((questions.get(name) or {}).get("metric") or "")
+    texts = [
+        term["text"]
+        for stay in run["run"]["stays"]
+        for term in stay["terms"]
+        if term["name"] == name and term["holds"]
+    ]
+    return not metric or any(("<" in text) == is_worse_below(metric) for text in texts)
 
 
 def _may_be_ill(question: Json | None, answer: Json | None) -> bool:

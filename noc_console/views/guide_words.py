@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noc_console.catalogues import findings, metrics
-from noc_console.views.figures import age, bits, clock, number, ratio_percent, size
+from noc_console.views.figures import GAP, age, bits, clock, number, ratio_percent, size
 
 Json = Mapping[str, Any]
 _PEERS = {
@@ -15,6 +15,7 @@ _PEERS = {
     "host": "same host",
     "all": "all channels",
 }
+_WORSE_BELOW = ("mos", "speed", "cache_hit", "margin", "bitrate", "psnr", "ssim", "fps", "snr", "valid_ratio")
 _TRUTHS = ("no", "yes")
 _PRESENCE = ("not there", "present")
 _LAYERS = ("contribution", "headend", "packager", "origin", "edge", "client")
@@ -68,7 +69,8 @@ def samples(answer: Json | None) -> str:
     count, window = int(answer.get("samples") or 0), window_of(answer)
     if not window or answer.get("kind") in ("fact", "input", "ask"):
         return str(answer.get("text") or "")
-    return f"{count:,} samples, {window}".replace(",", " ")
+    many = f"{count:,}".replace(",", GAP)
+    return f"{many} {'sample' if count == 1 else 'samples'}, {window}"
 
 
 def window_of(answer: Json) -> str:
@@ -93,6 +95,11 @@ def provenance(name: str, answer: Json | None, questions: Json) -> str:
         if answer.get("end"):
             told += [f"as of {clock(float(answer['end']))} ICT"]
     return "\n".join(part for part in told if part)
+
+
+def is_worse_below(metric: str) -> bool:
+    """Say whether less of a metric is worse, as of picture quality; of most, more is."""
+    return any(word in metric for word in _WORSE_BELOW)
 
 
 def _of_kind(name: str, question: Json, questions: Json) -> str:

@@ -30,6 +30,10 @@ class NavigationButton(QAbstractButton):
         """Override: the pitch of the navigation."""
         return QSize(56, PITCH)
 
+    def minimumSizeHint(self) -> QSize:
+        """Override: on a low screen the entries move together."""
+        return QSize(48, 36)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Override: fill, bar, icon, label."""
         colours = self._theme.colours

@@ -89,7 +89,13 @@ class ShiftScreen(QWidget):
         guides = {one["guide"]: one for one in self._told["guides"]}
         turns = today(self._told["turns"], now)
         lists = [list_record(one) for one in self._told["guides"] if not one["schedule"]]
-        rows = [*(turn_record(turn, guides, now) for turn in turns), *lists]
+        known = {turn["run_id"] for turn in turns}
+        begun = [run for run in self._told["runs"] if run["ended_at"] is None and run["run_id"] not in known]
+        rows = [
+            *(run_record(run, now) for run in begun),
+            *(turn_record(turn, guides, now) for turn in turns),
+            *lists,
+        ]
         self.table.show_records(rows, self.feed.notice(_EMPTY))
         waits = sum(turn["state"] in ("due", "overdue") for turn in turns)
         self.card.say(self.feed.age_note() or (f"{waits} wait" if waits else "nothing waits"), f"{len(turns)} turns")

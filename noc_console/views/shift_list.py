@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from noc_console.model import Severity
 from noc_console.views import guide_calls as calls
@@ -21,7 +21,7 @@ from noc_console.views.guide_saving import WalkFiles
 from noc_console.views.guide_words import said
 from noc_console.views.incident_strip import Moment, Strip
 from noc_console.views.records import Cell
-from noc_console.views.records_card import RecordsCard, ViewRow, head_row
+from noc_console.views.records_card import RecordsCard, ViewRow
 from noc_console.views.records_drawer import RecordsDrawer
 from noc_console.views.records_table import RecordsTable
 from noc_console.views.shift_acts import ShiftActs
@@ -188,7 +188,11 @@ class ChecklistScreen(QWidget):
         page = QVBoxLayout()
         page.setContentsMargins(16, 6, 16, 8)
         page.setSpacing(8)
-        row = head_row("", self.title, self.under, None, self.views)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.title)
+        row.addWidget(self.under, 1)
+        row.addWidget(self.views)
         page.addLayout(row)
         page.addWidget(self.strip)
         page.addWidget(self.card, 1)

@@ -25,14 +25,15 @@ class CannedAgent:
         path = request.path.removeprefix("/api/v1")
         if request.method != "GET" and path != "/notices/dry-run":
             is_json = request.content_type == "application/json" and request.can_read_body
-            body = await request.json() if is_json else await request.text()
+            body = await request.json() if is_json else (await request.read()).decode(errors="replace")
             self.told.append(
                 (request.method, path + ("?" + request.query_string if request.query_string else ""), body)
             )
         for ending, (status, sentence) in self.refusals.items():
             if path.endswith(ending):
                 return web.json_response({"status": "error", "message": sentence}, status=status)
-        return web.json_response(self.answers.get(path) or self._known(request, path))
+        found = self.answers.get(path) or self._known(request, path)
+        return web.Response(body=found) if isinstance(found, bytes) else web.json_response(found)
 
     def _known(self, request: web.Request, path: str) -> Any:
         asked = request.query
