@@ -27,6 +27,8 @@ _METERS = (
     ("TP", "audio.true_peak_dbtp", 1),
 )
 _HEAD, _ROW, _BAR = 18, 44, 22
+_NOTHING = -99.0
+"""Digital silence is measured as −100."""
 
 
 class MeterCard(Card):
@@ -79,7 +81,7 @@ class MeterCard(Card):
             value = found.get(metric)
             hue = colours.tertiary if value is None or self._is_old else colours.text
             cell = QRectF(row.x() + _BAR + number * step, row.y() + 21, step, 18)
-            write(painter, cell, figures.number(value, digits), Ink(theme.font(BODY, MEDIUM), hue), RIGHT)
+            write(painter, cell, _figure(value, digits), Ink(theme.font(BODY, MEDIUM), hue), RIGHT)
         self._paint_sides(painter, QRectF(row.right() - 36, row.y() + 21, 36, 18), found)
 
     def _paint_sides(self, painter: QPainter, box: QRectF, found: Mapping[str, float]) -> None:
@@ -96,3 +98,8 @@ class MeterCard(Card):
                 painter.setPen(colours.text)
                 painter.drawRect(place.adjusted(0.5, 0.5, -0.5, -0.5))
                 painter.drawLine(place.bottomLeft(), place.topRight())
+
+
+def _figure(value: float | None, digits: int) -> str:
+    """Return a level; what lies below everything that can be heard is minus infinity."""
+    return "−∞" if value is not None and value <= _NOTHING else figures.number(value, digits)

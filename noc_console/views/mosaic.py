@@ -34,7 +34,7 @@ def _every(_channel: Json) -> bool:
 
 
 class Mosaic(QWidget):
-    """Arrow keys move the selection, Enter opens; `hovered` tells the channel the pointer rests on, 0 when it left."""
+    """Arrow keys move the selection, Enter opens; `hovered` tells the channel below a resting pointer, 0: none."""
 
     opened = Signal(int)
     selected = Signal(int)

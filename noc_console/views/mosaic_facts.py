@@ -81,7 +81,7 @@ def words_of(channel: Json) -> tuple[str, ...]:
     words = []
     match channel.get("picture"):
         case "stopped":
-            words.append("STOPPED")
+            words.append(_stopped(channel))
         case "frozen":
             words.append(_lasting("FROZEN", channel, "video.freeze_s"))
         case "black":
@@ -129,6 +129,13 @@ def media_metric(channel: Json, metric: str, *, worst: str = "max") -> float | N
     ]
     known = list(values)
     return (max(known) if worst == "max" else min(known)) if known else None
+
+
+def _stopped(channel: Json) -> str:
+    """Return why no picture comes any more: what was skipped has not stopped."""
+    media = [source.get("media") or {} for source in channel["inputs"]]
+    is_skipped = any(one.get("picture") == "stopped" and one.get("why") for one in media)
+    return "NOT DECODED" if is_skipped else "STOPPED"
 
 
 def _lasting(word: str, channel: Json, metric: str) -> str:

@@ -70,6 +70,10 @@ class MosaicScreen(QWidget):
             self.mosaic.select(channel_id)
         return channel_id
 
+    def channel_in_hand(self) -> int:
+        """Return the selected channel's id, 0 for none."""
+        return self.mosaic.current
+
     def close_drawer(self) -> bool:
         """Put the strip away; say whether it was there."""
         was = self.strip.isVisible()

@@ -93,7 +93,7 @@ def _quality(seen: Seen) -> Kpi | None:
     recent = _recent(seen.mos)
     if recent is None:
         return None
-    note = ", ".join(f"tier {tier} {figures.number(mean, 1)}" for tier, mean in seen.by_tier[:3])
+    note = "tier " + ", ".join(f"{tier}: {figures.number(mean, 1)}" for tier, mean in seen.by_tier[:3])
     scale = (MOS_LOW, MOS_HIGH)
     curve = tuple(seen.mos.tolist())
     return Kpi(

@@ -86,8 +86,8 @@ def _loudness(one: Json | None, limits: Limits) -> ChartSpec:
     judged: tuple[Limit, ...] = ()
     if off is not None:
         judged = (
-            Limit(TARGET_LUFS + off, f"−{-(TARGET_LUFS + off):g}", Severity.MAJOR),
-            Limit(TARGET_LUFS - off, f"−{-(TARGET_LUFS - off):g}", Severity.MAJOR, is_lower=True),
+            Limit(TARGET_LUFS + off, f"upper −{-(TARGET_LUFS + off):g}", Severity.MAJOR),
+            Limit(TARGET_LUFS - off, f"lower −{-(TARGET_LUFS - off):g}", Severity.MAJOR, is_lower=True),
         )
     return ChartSpec("Loudness", "LUFS", (HIGH_LUFS,), tuple(curves), judged, low=LOW_LUFS)
 

@@ -23,7 +23,8 @@ def decoding_words(mirror: BoardMirror) -> str:
     told = mirror.agent.get("decoding")
     if not told:
         return "off: no picture and no sound is measured"
-    cores = f"{figures.number(told['cores_used'], 1)} of {len(told['workers'])} cores"
+    count = len(told["workers"])
+    cores = f"{figures.number(told['cores_used'], 1)} of {count} core{'' if count == 1 else 's'}"
     skipped = skipped_per_min(told)
     if not skipped:
         decoded = int(told["decoded_per_min"])

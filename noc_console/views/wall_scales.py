@@ -24,8 +24,8 @@ LOUDNESS_BAND = (0.5 - BAND_LU / AROUND_LU / 2, 0.5 + BAND_LU / AROUND_LU / 2)
 
 def mos_shares(values: Sequence[float | None], count: int) -> Curve:
     """Return the heights of the last `count` minutes of MOS, NaN where there is none."""
-    clipped = np.clip(_newest(values, count), MOS_LOW, MOS_HIGH)
-    return np.asarray((clipped - MOS_LOW) / (MOS_HIGH - MOS_LOW), np.float32)
+    shares = (_newest(values, count) - MOS_LOW) / (MOS_HIGH - MOS_LOW)
+    return np.asarray(np.clip(shares, 0, 1), np.float32)
 
 
 def download_shares(values: Sequence[float | None], count: int) -> Curve:
