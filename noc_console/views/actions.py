@@ -13,7 +13,16 @@ _FIND: Hints = (("Ctrl+K", "Find"),)
 _ILL: Hints = (("N", "Next ill channel"),)
 _BACK: Hints = (("Esc", "Back"),)
 _HINTS: dict[str, Hints] = {
-    "channel": (("A", "Acknowledge"), ("I", "Alarm"), ("L", "Next input"), ("E", "Export"), *_BACK, *_ILL, *_FIND),
+    "channel": (
+        ("A", "Acknowledge"),
+        ("I", "Alarm"),
+        ("L", "Next input"),
+        ("M", "Picture, sound"),
+        ("V", "Alarm's pictures"),
+        *_BACK,
+        *_ILL,
+        *_FIND,
+    ),
     "channels": (
         *_ILL,
         ("Enter", "Open"),
@@ -24,7 +33,15 @@ _HINTS: dict[str, Hints] = {
         *_FIND,
     ),
     "mosaic": (("Enter", "Open"), ("V", "Last minute"), *_ILL, *_FIND),
-    "alarms": (("J K", "Move"), ("A", "Acknowledge"), ("S", "Shelve"), ("G", "Guide"), ("Enter", "Open channel"), *_ILL, *_FIND),
+    "alarms": (
+        ("J K", "Move"),
+        ("A", "Acknowledge"),
+        ("S", "Shelve"),
+        ("G", "Guide"),
+        ("Enter", "Open channel"),
+        *_ILL,
+        *_FIND,
+    ),
     "guide": (
         ("1\u20139", "Answer"),
         ("Enter", "Go on"),
@@ -42,6 +59,7 @@ _HINTS: dict[str, Hints] = {
     "incident": (("Shift+N", "Note"), ("T", "Task"), ("O", "Take"), ("U", "Cause"), ("V", "Impact"), *_BACK, *_FIND),
     "add-channel": (("Enter", "Inspect"), ("Ctrl+Enter", "Save"), ("Ctrl+Shift+A", "Add an input"), *_BACK),
     "import": (("Ctrl+Enter", "Check"), *_BACK),
+    "drills": (("Ctrl+Enter", "Start"), ("Del", "End"), *_ILL, *_FIND),
     "lab": (("Ctrl+Enter", "Start"), ("Del", "End"), ("Ctrl+O", "Open the channel"), *_ILL, *_FIND),
 }
 _USUAL: Hints = (*_FIND, *_ILL, ("Enter", "Open"), ("Ctrl+N", "Add channel"), ("F2", "Who is here"))
