@@ -59,6 +59,7 @@ CASES: list[tuple[str, Evidence, str]] = [
     ("PB-HTTP-5XX", {**FAILS, "list_status": 503}, "origin"),
     ("PB-HTTP-5XX", {**FAILS, "list_status": 500}, "origin"),
     ("PB-HTTP-5XX", {**FAILS, "share": 0.002, "keys": 1}, "origin"),
+    ("PB-HTTP-5XX", {**FAILS, "share": 0, "list_status": 200, "media_gone": 1}, "origin"),
     ("PB-HTTP-5XX", {**FAILS, **BEHIND, "e_l3": 0, "e_l4": 0.3, "share": 0}, "cdn"),
     ("PB-HTTP-5XX", {**FAILS, **BEHIND, "e_l3": 0.2, "e_l4": 0.3}, "origin"),
     ("PB-HTTP-5XX", {**FAILS, "ttfb": 0.9, "ttfb_ratio": 4}, "origin"),
