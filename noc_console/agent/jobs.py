@@ -41,14 +41,15 @@ class Jobs:
     known: dict[str, Job] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    async def begin(self, url: str, seconds: float, headers: Mapping[str, str]) -> str:
-        """Begin an inspection and return its name."""
+    async def begin(self, url: str, seconds: float, headers: Mapping[str, str], *, media: bool = False) -> str:
+        """Begin an inspection and return its name; with `media` key pictures and sound are decoded too."""
         if sum(job.state == "running" for job in self.known.values()) >= MOST_RUNNING:
             raise Unavailable(f"{MOST_RUNNING} inspections are running already; wait for one to end.")
         self._forget_old()
         name, job = f"job-{next(self._ids)}", Job()
         self.known[name] = job
         command = {"verb": "inspect", "url": url, "seconds": seconds, "access": {"headers": dict(headers)}}
+        command["media"] = media
         self.group.create_task(self._run(job, command, seconds + _GRACE_S))
         return name
 

@@ -44,10 +44,11 @@ class Bulk(BaseModel):
 
 
 class Inspection(BaseModel):
-    """What to inspect, and how long to watch it."""
+    """What to inspect, how long to watch it, and whether key pictures and sound are decoded."""
 
     url: Url
     seconds: float = Field(default=0.0, ge=0, le=600, allow_inf_nan=False)
+    media: bool = False
     headers: dict[Annotated[str, Field(max_length=128)], Annotated[str, Field(max_length=4096)]] = Field(
         default_factory=dict, max_length=32
     )

@@ -62,7 +62,7 @@ async def packets(
 @routes.post("/inspect", status_code=202)
 async def inspect(agent: TheAgent, wanted: Inspection) -> Response:
     """Begin to inspect a URL; the answer names the job."""
-    job = await agent.jobs.begin(wanted.url, wanted.seconds, wanted.headers)
+    job = await agent.jobs.begin(wanted.url, wanted.seconds, wanted.headers, media=wanted.media)
     return answers.bare({"status": "ok", "job": job}, 202)
 
 

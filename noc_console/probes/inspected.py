@@ -39,7 +39,8 @@ class Inspected:
     """What one kind's inspection found.
 
     `details` has the stable keys of `noc-console inspect --json`. `proposal` is what *Add channel* offers:
-    `segment_s`, `rungs`, `audio_languages`, `subtitle_languages`, `is_hdr`, `badges`, `class`, `template`.
+    `segment_s`, `rungs`, `audio_languages`, `subtitle_languages`, `is_hdr`, `badges`, `class`, `template`,
+    and of a transport stream, or where picture and sound were measured, what `learned` tells of its streams.
     `metrics` are those of the catalogue, the worst over the rungs.
     """
 

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from noc_console.errors import KnownError
 from noc_console.media.container import looks_like_ts
 from noc_console.probes import ts_inspect
 from noc_console.probes.inspected import Inspected, Progress
+from noc_console.probes.learned import learned
 from noc_console.probes.media_collect import Collected
 from noc_console.probes.media_heads import looks_like_media
 from noc_console.probes.media_inspect import measure_file, measure_jobs, measure_stream, nothing
@@ -81,7 +83,17 @@ def _added(found: Inspected, media: Inspected) -> Inspected:
         findings=(*found.findings, *media.findings),
         metrics={**found.metrics, **media.metrics},
         details={**found.details, **media.details},
+        proposal=_known_better(found.proposal, media.details),
     )
+
+
+def _known_better(proposal: Mapping[str, Any], details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a proposal with what was seen and heard; that a ladder also has HDR its manifest knows better."""
+    if not proposal:
+        return proposal
+    told = learned(details.get("video", ()), details.get("audio", ()))
+    is_hdr = bool(proposal.get("is_hdr") or told.get("is_hdr"))
+    return {**proposal, **told, "is_hdr": is_hdr}
 
 
 def _first_half(progress: Progress) -> Progress:

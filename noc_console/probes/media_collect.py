@@ -24,10 +24,14 @@ _WHY = {
 
 
 class Collected(Spool):
-    """A spool in a folder of its own that goes with `close`; `stretches` are those laid down, in order of arrival."""
+    """A spool in a folder of its own that goes with `close`; `stretches` are those laid down, in order of arrival.
 
-    def __init__(self) -> None:
+    `mode` says which pictures are decoded.
+    """
+
+    def __init__(self, mode: str = FULL) -> None:
         super().__init__(Path(tempfile.mkdtemp(prefix="noc-media-")), _MOST_BYTES)
+        self.mode = mode
         self.stretches: list[Spooled] = []
         self.faults: dict[str, None] = {}
 
@@ -57,7 +61,7 @@ class Collected(Spool):
         return Job(
             input_id=one.input_id,
             rung=one.rung,
-            mode=AUDIO if one.holds == SOUND else FULL,
+            mode=AUDIO if one.holds == SOUND else self.mode,
             kind=one.kind,
             path=str(self.path(one.file)),
             init=one.init,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import closing, nullcontext
 from typing import Any
 
 from noc_console.errors import KnownError
 from noc_console.net.fetch import Fetcher
 from noc_console.net.pipe_forms import access_of
+from noc_console.probes.decode.job import KEYFRAMES
 from noc_console.probes.inspection import inspect
+from noc_console.probes.media_collect import Collected
 from noc_console.probes.ts_commands import StreamCommands
 from noc_console.probes.ts_reception import Reception
 from noc_console.probes.worker_outbox import Outbox
@@ -89,12 +92,15 @@ class Commands:
             self._outbox.send(note)
 
         async with self._inspections:
-            found = await inspect(
-                url,
-                seconds=seconds,
-                access=access,
-                fetcher=self._fetcher,
-                settings=self._settings(),
-                progress=progress,
-            )
+            media = Collected(KEYFRAMES) if command.get("media") else None
+            with closing(media) if media else nullcontext():
+                found = await inspect(
+                    url,
+                    seconds=seconds,
+                    access=access,
+                    fetcher=self._fetcher,
+                    settings=self._settings(),
+                    progress=progress,
+                    media=media,
+                )
         return {"result": found.form(), "proposal": found.proposal_form()}

@@ -163,6 +163,9 @@ class PictureLane:
         keys = [unit.pts_s for unit in units if unit.is_key and not math.isnan(unit.pts_s)]
         if not keys:
             return
+        if any(unit.is_damaged for unit in units):
+            self._last_key_s = keys[-1]  # the key pictures between were lost on the way, not left out by the encoder
+            return
         told = [*([] if math.isnan(self._last_key_s) else [self._last_key_s]), *keys]
         steps = np.diff(told)
         if len(steps):
