@@ -174,7 +174,8 @@ def _folded(alarms: Iterable[Mapping[str, Any]], every: Iterable[Mapping[str, An
     for alarm in alarms:
         parent = by_id.get(alarm.get("parent_id") or 0) or alarm
         made = parent.get("cause")
-        if made and made.get("verdict"):
+        # what is folded within one channel is found anew from what is there now; a place's fault is known here only
+        if made and made.get("is_made") and made.get("verdict") and parent.get("condition") == "raised":
             evidence = (made.get("evidence") or [""])[0]
             return (
                 str(made["verdict"]),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from noc_console.agent.recorder import Recorder
 from noc_console.alarms.us_facts import Change, Found, LayerFacts, Own, Sisters
+from noc_console.catalogues import findings
 from noc_console.errors import KnownError
-from noc_console.model import Severity
+from noc_console.model import Kind, Severity
 
 CHANGES_S = 1800.0
 _MOST_CHANGES = 12
 _MOST_READ = 200
 _MOST_FOUND = 20
-_LATELY_S = 60.0
+_FEW_ERRORS = 3
 _NEWS = "WorkerReplaced"
 
 
@@ -27,9 +29,7 @@ def layer_of(shown: Mapping[str, Any], alarms: Iterable[Mapping[str, Any]]) -> L
     for alarm in alarms:
         is_here = alarm["input_id"] == shown["id"] and alarm.get("condition") != "cleared"
         if is_here and alarm["alarm_type"] not in told:
-            kind, text = str(alarm["alarm_type"]), str(alarm.get("message") or "")
-            found.append(Found(kind, Severity(alarm["severity"]), float(alarm["raised_at"]), text, kind))
-    broken = [one for one in shown["rungs"] if one["metrics"].get("ts.cc_errors", 0.0) > 0]
+            found.append(_open(alarm, shown["state"]))
     return LayerFacts(
         shown["id"],
         shown["layer"],
@@ -39,12 +39,33 @@ def layer_of(shown: Mapping[str, Any], alarms: Iterable[Mapping[str, Any]]) -> L
         tuple(sorted(found, key=lambda one: -one.severity.rank)[:_MOST_FOUND]),
         metrics.get("video.mos"),
         any(name.startswith(("video.", "audio.")) for name in metrics),
-        len(broken),
+        _cc_pids(shown["rungs"]) if shown["kind"] == Kind.TS else 0,
     )
 
 
 def _found(one: Mapping[str, Any]) -> Found:
-    return Found(str(one["id"]), Severity(one["severity"]), float(one["since"]), str(one["text"]))
+    known = findings().get(str(one["id"]))
+    kind = known.alarm_type if known else ""
+    return Found(str(one["id"]), Severity(one["severity"]), float(one["since"]), str(one["text"]), kind)
+
+
+def _open(alarm: Mapping[str, Any], state: str) -> Found:
+    """Return an open alarm whose finding is not there: over, where its kind would be found and was looked for."""
+    kind, text = str(alarm["alarm_type"]), str(alarm.get("message") or "")
+    is_over = alarm.get("condition") == "clearing" or (state == "ok" and kind in _by_findings())
+    return Found(kind, Severity(alarm["severity"]), float(alarm["raised_at"]), text, kind, not is_over)
+
+
+@cache
+def _by_findings() -> frozenset[str]:
+    return frozenset(one.alarm_type for one in findings().values())
+
+
+def _cc_pids(rungs: Iterable[Mapping[str, Any]]) -> int:
+    """Return on how many PIDs continuity is broken, 0 where so few errors say nothing."""
+    broken = [float(one["metrics"].get("ts.cc_errors") or 0.0) for one in rungs]
+    count = sum(n > 0 for n in broken)
+    return count if count > 1 or sum(broken) > _FEW_ERRORS else 0
 
 
 def sisters_of(channels: Iterable[Mapping[str, Any]], channel_id: int, here: set[int]) -> Sisters:
@@ -104,4 +125,5 @@ async def changes_of(recorder: Recorder, kinds: frozenset[str], channel_id: int)
 
 def _said(data: Mapping[str, Any]) -> str:
     by = str(data.get("by") or "")
-    return (str(data.get("text") or "") or (f"by {by}" if by else ""))[:200]
+    text = str(data.get("text") or "").removeprefix("Guides changed: ")
+    return (text or (f"by {by}" if by else ""))[:200]

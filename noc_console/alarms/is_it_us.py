@@ -115,10 +115,19 @@ def _layer(layer: LayerFacts) -> Line:
     mos = f", MOS {layer.mos:.1f}" if layer.mos is not None else ""
     if layer.ill:
         more = f", and {len(layer.ill) - 1} more" if len(layer.ill) > 1 else ""
-        return Line("layers", "ill", f"{place} ({layer.kind}): {layer.ill[0].text or layer.ill[0].id}{more}{mos}")
+        return Line(
+            "layers", "ill", f"{place} ({layer.kind}): {_plain(layer.ill[0].text or layer.ill[0].id)}{more}{mos}"
+        )
+    if layer.over and layer.state == "ok":
+        open_ = ", ".join(one.alarm_type or one.id for one in layer.over[:3])
+        return Line("layers", "unknown", f"{place} ({layer.kind}): nothing wrong now, {open_} is still open{mos}")
     if layer.state != "ok":
         return Line("layers", "unknown", f"{place} ({layer.kind}): the data is {layer.state}")
     return Line("layers", "well", f"{place} ({layer.kind}): nothing wrong{mos}")
+
+
+def _plain(text: str) -> str:
+    return text.rstrip(".")
 
 
 def _sisters(facts: UsFacts) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,18 +16,22 @@ HELD_UP_S, BUSY_RATIO, CLOCK_S, NEW_WORKER_S = 1.0, 0.95, 2.0, 120.0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that is wrong at a layer now: a finding or an open alarm, since when (Unix seconds)."""
+    """One thing that is wrong at a layer: a finding or an open alarm, since when (Unix seconds).
+
+    `is_now` is False of an alarm that is open still, while what it stands for is not found any more.
+    """
 
     id: str
     severity: Severity
     since: float
     text: str = ""
     alarm_type: str = ""
+    is_now: bool = True
 
     @property
     def is_ill(self) -> bool:
-        """Whether it is more than a warning."""
-        return self.severity.rank >= ILL_FROM.rank
+        """Whether it is there now, and more than a warning."""
+        return self.is_now and self.severity.rank >= ILL_FROM.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class LayerFacts:
     """One input: where it is, how fresh its data is (ok, stale, lost, loading), and what is wrong there.
 
     `has_picture` says that its picture or sound is measured, `mos` is that of now. `cc_pids` counts PIDs whose
-    continuity is broken.
+    continuity is broken, 0 where that is too few errors to tell.
     """
 
     input_id: int
@@ -51,6 +56,11 @@ class LayerFacts:
     def ill(self) -> tuple[Found, ...]:
         """What is more than a warning, the worst first."""
         return tuple(sorted((one for one in self.found if one.is_ill), key=lambda one: -one.severity.rank))
+
+    @property
+    def over(self) -> tuple[Found, ...]:
+        """Open alarms of what is not found any more."""
+        return tuple(one for one in self.found if not one.is_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,11 @@ class Change:
     text: str = ""
     is_own: bool = True
 
+    @property
+    def words(self) -> str:
+        """The kind of event in words: `ladder changed`."""
+        return _HUMPS.sub(" ", self.kind).lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -172,4 +187,5 @@ def kind_of(found: Found) -> str:
     return told if cause.class_of(told) else _FAMILIES.get(found.id.partition("-")[0], "SERVICE_DOWN")
 
 
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _FAMILIES: Mapping[str, str] = {"ts": "CC_ERROR", "media": "VIDEO_MOS_LOW", "hdr": "VIDEO_MOS_LOW"}

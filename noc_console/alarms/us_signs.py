@@ -88,7 +88,7 @@ def _of_stream(facts: UsFacts, layer: LayerFacts) -> Iterator[Sign]:
         else:
             yield Sign(NETWORK, 0.6, f"{place}: packets are missing{several}, its tables are whole")
     else:
-        yield Sign(maker, 0.6, f"{place}: {layer.ill[0].text or layer.ill[0].id}")
+        yield Sign(maker, 0.6, f"{place}: {(layer.ill[0].text or layer.ill[0].id).rstrip('.')}")
 
 
 def _of_picture(chain: cause.Chain, before: list[LayerFacts], place: str) -> Iterator[Sign]:
@@ -188,7 +188,7 @@ def _of_changes(facts: UsFacts, chain: cause.Chain | None) -> Iterator[Sign]:
     began_s = facts.at - chain.root.raised_at
     for one in facts.changes:
         if one.is_own and 0 <= one.ago_s - began_s <= _LATELY_S:
-            yield Sign(owner(chain.root.layer), 0.1, f"{one.kind} shortly before it began")
+            yield Sign(owner(chain.root.layer), 0.1, f"{one.words} shortly before it began")
             return
 
 

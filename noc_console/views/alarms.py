@@ -175,6 +175,10 @@ class AlarmsScreen(QWidget):
     def _alarm_of(self, alarm_id: int) -> Json | None:
         return self._desk.mirror.alarms.get(alarm_id) or self._past.by_id.get(alarm_id)
 
+    def channel_in_hand(self) -> int:
+        """Return the id of the chosen alarm's channel, 0 for none."""
+        return next((int(alarm["channel_id"]) for alarm in self._chosen()), 0)
+
     def _chosen(self) -> list[Json]:
         return [alarm for id_ in self.table.chosen_ids() if (alarm := self._alarm_of(id_)) is not None]
 

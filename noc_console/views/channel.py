@@ -59,6 +59,10 @@ class ChannelScreen(QWidget):
         super().resizeEvent(event)
         self.place.fit()
 
+    def channel_in_hand(self) -> int:
+        """Return the shown channel's id, 0 for none."""
+        return self._channel_id
+
     def open(self, channel_id: int) -> None:
         """Show another channel."""
         if channel_id != self._channel_id:

@@ -79,6 +79,11 @@ class ChannelsScreen(QWidget):
         index = self.table.currentIndex()
         return self.shown.channel(index.row()) if index.isValid() else None
 
+    def channel_in_hand(self) -> int:
+        """Return the selected channel's id, 0 for none."""
+        current = self.current()
+        return int(current["id"]) if current is not None else 0
+
     def close_drawer(self) -> bool:
         """Esc keeps the channel that was to be deleted."""
         return self.ask.put_away()

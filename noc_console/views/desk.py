@@ -4,7 +4,7 @@ A screen is a QWidget made as `Screen(desk)` with a method `refresh()`, which th
 screen is visible (five times a second at most) and once when it is shown: it asks `desk.mirror.changes(seen)` and
 draws what changed. A screen that shows one thing has `open(id)`. A screen may have `status_text() -> str` for the
 right end of the status line, `close_drawer() -> bool` for Esc, and `actions()` (QWidget's own) whose QActions appear
-on the key card and in the palette. `desk.frame.is_lit` is the one blink phase.
+on the key card and in the palette, and `channel_in_hand() -> int` for F9. `desk.frame.is_lit` is the one blink phase.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Ways(QObject):
     """What hides this alarm?"""
     askTold = Signal(int)  # noqa: N815
     """Who is told of this alarm?"""
+    askUs = Signal(int)  # noqa: N815
+    """Is the fault of this channel ours?"""
     openTransport = Signal(int)  # noqa: N815
     openIncident = Signal(int)  # noqa: N815
     openGuide = Signal(int)  # noqa: N815

@@ -227,6 +227,10 @@ class GuideScreen(QWidget):
         if others:
             self._desk.ways.openRun.emit(int(others[-1]))
 
+    def channel_in_hand(self) -> int:
+        """Return the id of the channel that is walked for, 0 for none."""
+        return int(self.feed.run["channel_id"]) if self.feed.run is not None else 0
+
     def _on_channel(self) -> None:
         run = self.feed.run
         if run is not None and run["channel_id"]:

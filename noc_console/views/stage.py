@@ -82,6 +82,16 @@ class Stage(QStackedWidget):
         close = getattr(self.currentWidget(), "close_drawer", None)
         return bool(close()) if close else False
 
+    def channel_in_hand(self) -> int:
+        """Return the channel that is selected here, else the worst one that is ill, 0 where all are well."""
+        told = getattr(self.currentWidget(), "channel_in_hand", None)
+        channel_id = int(told()) if told else 0
+        if channel_id in self._desk.mirror.channels:
+            return channel_id
+        model = PenaltyModel(self._desk.mirror)
+        model.rank()
+        return model.next_ill(0)
+
     def next_ill(self) -> None:
         """On the wall and the list select the next ill channel, elsewhere open it."""
         screen = self.currentWidget()

@@ -67,6 +67,11 @@ class TsScreen(QWidget):
         index = self.table.currentIndex()
         return self.model.row(index.row()) if index.isValid() else None
 
+    def channel_in_hand(self) -> int:
+        """Return the id of the chosen input's channel, 0 for none."""
+        row = self.current()
+        return int(row.channel["id"]) if row is not None else 0
+
     def status_text(self) -> str:
         """Return what the status line says at its right end."""
         return f"TR 101 290 · {self._count.text()}"

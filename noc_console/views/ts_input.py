@@ -83,6 +83,11 @@ class TsInputScreen(QWidget):
         """Return the input that is shown."""
         return find(self._desk.mirror, self._input_id)
 
+    def channel_in_hand(self) -> int:
+        """Return the id of the chosen input's channel, 0 for none."""
+        row = self.current()
+        return int(row.channel["id"]) if row is not None else 0
+
     def _draw(self, row: TsRow | None) -> None:
         report = self.feed.report
         self.head.show_row(row, report or {})

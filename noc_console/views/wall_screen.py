@@ -66,6 +66,10 @@ class WallScreen(QWidget):
             self.wall.select(channel_id)
         return channel_id
 
+    def channel_in_hand(self) -> int:
+        """Return the selected channel's id, 0 for none."""
+        return self.wall.current
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Override: the penalty box is narrower on a small screen."""
         is_wide = self.width() >= _NARROW - 60

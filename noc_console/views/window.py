@@ -13,6 +13,7 @@ from noc_console.views.actions import add_action, hints
 from noc_console.views.banner import Banner, Notice
 from noc_console.views.desk import Desk
 from noc_console.views.finds import everything
+from noc_console.views.is_it_us import IsItUsCard
 from noc_console.views.keys import KeyCard
 from noc_console.views.navigation import Navigation
 from noc_console.views.overlay import Overlay
@@ -57,6 +58,7 @@ class Window(QMainWindow):
         self.find_card = Palette(self, desk.theme, self._finds)
         self.key_card = KeyCard(self, desk.theme)
         note = "Your name stands beside what you acknowledge. F2 changes it."
+        self.us_card = IsItUsCard(self, desk)
         self.who = Prompt(self, desk.theme, "Who is here?", note)
         self._connect()
         self.stage.show_screen(first)
@@ -93,6 +95,14 @@ class Window(QMainWindow):
         """Show one sentence in the banner until it is closed."""
         self._said = Notice(text)
         self._tell()
+
+    def is_it_us(self) -> None:
+        """Ask whether the fault of the channel in hand is ours; without one of the worst there is."""
+        channel_id = self.stage.channel_in_hand()
+        if channel_id:
+            self.us_card.ask(channel_id)
+        else:
+            self.say("Is it us? Choose a channel first: there is none that is ill.")
 
     def ask_operator(self) -> None:
         """Ask who sits here."""
@@ -139,6 +149,7 @@ class Window(QMainWindow):
             for text, key, act in (
                 ("Find channel, alarm, action", "Ctrl+K", self._find),
                 ("Next ill channel", "N", self.stage.next_ill),
+                ("Is it us?", "F9", self.is_it_us),
                 ("Add channel", "Ctrl+N", ways.addChannel.emit),
                 ("Import channels", "Ctrl+Shift+I", ways.importChannels.emit),
                 ("NMS log", "Ctrl+L", partial(self.stage.show_screen, "nms")),
@@ -160,6 +171,7 @@ class Window(QMainWindow):
         self.top.removeDemo.connect(self.removeDemo)
         self.who.answered.connect(self.desk.operator.rename)
         self.desk.ways.say.connect(self.say)
+        self.desk.ways.askUs.connect(self.us_card.ask)
         self.desk.tasks.failed.connect(self.say)
 
     def _mark(self, name: str) -> None:
@@ -205,7 +217,7 @@ class Window(QMainWindow):
         self.key_card.show_keys([("Everywhere", self.keys), (title, self.stage.keys())])
 
     def _escape(self) -> None:
-        for card in (self.find_card, self.key_card, self.who, *self.cards):
+        for card in (self.find_card, self.key_card, self.us_card, self.who, *self.cards):
             if card.isVisible():
                 card.put_away()
                 return
