@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -51,6 +51,8 @@ class Mosaic(QWidget):
         self._is_worst_first = False
         self._room = QSize(1480, 900)
         self._last: dict[int, QPixmap] = {}
+        self._kept: dict[int, tuple[Hashable, QPixmap]] = {}
+        self._over = 0
         self.prefix = ""
         self.tiles: list[Tile] = []
         self.row_of: dict[int, int] = {}
@@ -109,12 +111,11 @@ class Mosaic(QWidget):
         painter = QPainter(self)
         colours, region = self._desk.theme.colours, event.rect()
         painter.fillRect(region, colours.bg)
-        brush = TilePainter(painter, self._desk.theme, self._parts, self.grid, self._desk.mirror.now())
-        is_lit = self._desk.frame.is_lit
+        now = self._desk.mirror.now()
         for row in self.grid.inside(region.top(), region.bottom()):
             rect = self.tile_rect(row)
             if rect.intersects(region):
-                brush.paint(self.grid.place(row), self.tiles[row], self._picture(self.tiles[row]), is_lit=is_lit)
+                painter.drawPixmap(rect.topLeft(), self._drawn(self.tiles[row], now))
         if self.current in self.row_of:
             painter.setPen(QPen(colours.accent, 1 if self.hasFocus() else 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -163,8 +164,6 @@ class Mosaic(QWidget):
             self._over = channel_id
             self.hovered.emit(0)
 
-    _over = 0
-
     def event(self, event: QEvent) -> bool:
         """Override: where the pointer rests the last minute is shown."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -205,7 +204,29 @@ class Mosaic(QWidget):
         self.grid = lay_out(len(self.tiles), self._room.width(), self._room.height())
         self.setMinimumHeight(self.grid.full_height)
         self._last.clear()
+        self._kept.clear()
         self.update()
+
+    def _drawn(self, tile: Tile, now: float) -> QPixmap:
+        """Return a tile as a pixmap; scrolling draws most of them as they are."""
+        picture, scale = self._picture(tile), self.devicePixelRatioF()
+        blinks = tile.severity.rank >= Severity.MAJOR.rank and not tile.is_acked
+        is_lit = self._desk.frame.is_lit or not blinks
+        key = (tile, int(now - tile.picture_at), picture.cacheKey() if picture is not None else 0, is_lit, scale)
+        known = self._kept.get(tile.channel_id)
+        if known is not None and known[0] == key:
+            return known[1]
+        size = QSize(round(self.grid.width * scale), round(self.grid.height * scale))
+        # the pixmap before has the right size: it is painted over
+        pixmap = known[1] if known is not None and known[1].size() == size else QPixmap(size)
+        pixmap.setDevicePixelRatio(scale)
+        brush = QPainter(pixmap)
+        TilePainter(brush, self._desk.theme, self._parts, self.grid, now).paint((0, 0), tile, picture, is_lit=is_lit)
+        brush.end()
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.clear()
+        self._kept[tile.channel_id] = (key, pixmap)
+        return pixmap
 
     def _picture(self, tile: Tile) -> QPixmap | None:
         """Return a tile's picture; the one before while a new one is decoded."""
