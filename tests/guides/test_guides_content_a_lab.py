@@ -11,12 +11,20 @@ OWN = {"own_cpu": 0.68, "own_lag": 0.02}
 _HLS_FINDINGS = dict.fromkeys(
     (
         *("master_gone", "media_gone", "master_broken", "media_broken", "redirects", "segment_cut", "sequence_back"),
-        *("sequence_jump", "break_back", "break_differs", "target_changed", "extinf_long", "date_jump"),
+        *(
+            "sequence_jump",
+            "break_back",
+            "break_differs",
+            "target_changed",
+            "extinf_long",
+            "date_jump",
+            "stamps_break",
+        ),
     ),
     0.0,
 )
 _DASH_FINDINGS = dict.fromkeys(
-    ("mpd_gone", "mpd_broken", "redirects", "start_changed", "timeline_gap", "timeline_overlap"), 0.0
+    ("mpd_gone", "mpd_broken", "redirects", "start_changed", "timeline_gap", "timeline_overlap", "media_time"), 0.0
 )
 _PLAYLIST = {**OWN, "valid": 1.0, "status": 200.0, "age": 0.4, "layer": 2.0, "changes": 1.0}
 _SISTERS = {"sisters": 17.0, "sick_sisters": 4.0}
@@ -75,6 +83,7 @@ CASES: list[tuple[str, str, Evidence, set[str]]] = [
     ("connection-reset", "PB-MANIFEST-INVALID", {**DASH, "valid": 0, "status": 0, "mpd_gone": 1}, {"packager"}),
     ("mpd-gap", "PB-MANIFEST-INVALID", {**DASH, "age": 1.5, "timeline_gap": 1}, {"packager"}),
     ("mpd-availability-shift", "PB-MANIFEST-INVALID", {**DASH, "start_changed": 1}, {"packager"}),
+    ("av-shift", "PB-MANIFEST-INVALID", {**DASH, "media_time": 1, "check.is_ok": 0}, {"encoder"}),
     ("variant-missing", "PB-LADDER-INCOMPLETE", LADDER, {"packager"}),
     (
         "extinf-off",
