@@ -133,7 +133,13 @@ class Agent:
             lambda: self.channels.by_id,
         )
         self.drills = DrillDesk(
-            self.recorder, self.lab, self.guides.library, self.notices.router, parts.group, folder / "drills.toml"
+            self.recorder,
+            self.flow,
+            self.lab,
+            self.guides.library,
+            self.notices.router,
+            parts.group,
+            folder / "drills.toml",
         )
         self.is_it_us = UsDesk(self.flow, self.supervisor, self.settings, lambda: self.channels.by_id, parts.group)
         self.media = Media(

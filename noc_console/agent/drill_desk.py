@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from noc_console.agent.drill_told import planted, sheet_json, training_row
+from noc_console.agent.flow import Flow
 from noc_console.agent.guide_library import GuideLibrary
 from noc_console.agent.lab import LabDesk
 from noc_console.agent.recorder import Recorder
@@ -69,6 +70,7 @@ class DrillDesk:
     """At most one drill runs. Its truth is in memory and in nobody's sight until it has ended."""
 
     recorder: Recorder
+    flow: Flow
     lab: LabDesk
     library: GuideLibrary
     router: Router
@@ -150,9 +152,7 @@ class DrillDesk:
         event = self._event(STARTED, {"drill": one.public, "seal": seal, "by": by, "text": "DRILL started."})
         one.seq = (await self.recorder.keep([event]))[0].seq
         self._last, self.running = one.number, one
-        self.router.drilled = frozenset(
-            number for number, channel in self.lab.channels.by_id.items() if channel.is_demo
-        )
+        self._mark(frozenset(number for number, channel in self.lab.channels.by_id.items() if channel.is_demo))
         self._task = self.group.create_task(self._run(one))
         return one
 
@@ -209,7 +209,11 @@ class DrillDesk:
         """Let notices of the demo channels go their usual way again, when the drill's alarms are over."""
         await asyncio.sleep(QUIET_S)
         if self.running is None and self._last == number:
-            self.router.drilled = frozenset()
+            self._mark(frozenset())
+
+    def _mark(self, channels: frozenset[int]) -> None:
+        """Mark what comes of these channels as a drill: on screens, and in what is told to nobody."""
+        self.router.drilled = self.flow.drilled = channels
 
     # -- what is told
 

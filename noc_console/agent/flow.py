@@ -31,6 +31,8 @@ class Flow:
     bell: Bell
     presence: Presence = field(default_factory=Presence)
     dropped: int = 0
+    #: Channels a drill is running on: their alarms are marked.
+    drilled: frozenset[int] = frozenset()
     _waiting: deque[Observation] = field(default_factory=deque)
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -105,4 +107,4 @@ class Flow:
 
     def show(self, alarm: Alarm) -> None:
         """Put an alarm on the board that is in the journal already."""
-        self.board.set_alarm(to_json(alarm))
+        self.board.set_alarm({**to_json(alarm), "drill": alarm.channel_id in self.drilled})

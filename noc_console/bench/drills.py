@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,8 +21,9 @@ from noc_console.drills.trainee import BY
 from noc_console.drills.truth import TruthTable, shipped_truth
 
 WARM_UP_S = 45.0
-LONGEST_S = 75.0  # an alarm that has not come by then does not come
-_SETTLE_S = 12.0  # after the first alarm of a drill: what else it brings
+#: An alarm that has not come by then does not come; pictures and sounds wait for their decoder before.
+LONGEST_S: Mapping[str, float] = {"delivery": 75.0, "media": 150.0, "ts": 75.0}
+SETTLE_S = 12.0  # after the first alarm of a drill: what else it brings
 _REST_S = 5.0
 #: Channels of the lab by part: `delivery` and `media` have no transport streams beside them.
 SITES: Mapping[str, Mapping[str, str]] = {
@@ -42,6 +43,7 @@ class Wish:
     only: frozenset[str] = frozenset()
     pairs: int = 0
     warm_up_s: float = WARM_UP_S
+    settle_s: float = SETTLE_S
     shape: Mapping[str, str] | None = None
 
 
@@ -50,12 +52,12 @@ class Field:
     """Where drills run: the site, its lab, and what the lab has."""
 
     one: Site
+    wish: Wish
     lab: str
     http: httpx.AsyncClient
     table: TruthTable
     kinds: Sequence[Mapping[str, Any]]
     channels: Sequence[Mapping[str, Any]]
-    began_at: float = field(default_factory=time.time)
 
 
 def run(options: Mapping[str, str]) -> list[Row]:
@@ -104,7 +106,9 @@ async def _field(one: Site, http: httpx.AsyncClient, table: TruthTable, wish: Wi
     if wish.part == "ts":
         channels = [row for row in channels if row["kind"] == "ts"]
     wanted = [one for one in kinds if one["fault"] in table.faults and _is_of(one, wish.part)]
-    return Field(one, lab, http, table, [k for k in wanted if not wish.only or k["fault"] in wish.only], channels)
+    return Field(
+        one, wish, lab, http, table, [k for k in wanted if not wish.only or k["fault"] in wish.only], channels
+    )
 
 
 def _is_of(kind: Mapping[str, Any], part: str) -> bool:
@@ -173,13 +177,13 @@ async def _alarms(here: Field, drill: Drill, fault_id: int, is_due: bool) -> dic
     """Wait for the alarms of a channel: the first, and what follows soon; none within `LONGEST_S` is none."""
     since = time.time()
     found: dict[int, dict[str, Any]] = {}
-    until = since + LONGEST_S
+    until = since + LONGEST_S[here.wish.part]
     while time.time() < until:
         for event in await here.one.events("AlarmRaised"):
             alarm = event["data"]["alarm"]
             if alarm["channel_code"] == drill.channel and event["at"] >= since and alarm["alarm_id"] not in found:
                 if not found:
-                    until = min(until, time.time() + _SETTLE_S)
+                    until = min(until, time.time() + here.wish.settle_s)
                 found[int(alarm["alarm_id"])] = alarm
         await asyncio.sleep(0.5)
     return found

@@ -103,7 +103,9 @@ class AlarmDelegate(QStyledItemDelegate):
         area = box.adjusted(8, 0, -8, 0)
         align = RIGHT if column in RIGHT_ALIGNED else LEFT
         used = write(painter, area, self._model.text(alarm, column), Ink(font, colour), align)
-        if column == TEXT and alarm["test"]:
+        if column == TEXT and alarm.get("drill"):
+            badge(painter, theme, QPointF(area.left() + used + 10, box.center().y()), "DRILL")
+        elif column == TEXT and alarm["test"]:
             badge(painter, theme, QPointF(area.left() + used + 10, box.center().y()), "TEST")
         elif column == TEXT and alarm.get("children"):
             words = f"cause of {len(alarm['children'])}"

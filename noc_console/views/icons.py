@@ -137,6 +137,11 @@ def _shift(painter: QPainter, box: QRectF) -> None:
     painter.drawPolyline([QPointF(9, 4.5), QPointF(9, 9.2), QPointF(12.5, 11)])
 
 
+def _drills(painter: QPainter, box: QRectF) -> None:
+    for radius in (7.5, 4.5, 1.5):
+        painter.drawEllipse(box.center(), radius, radius)
+
+
 ICONS: Mapping[str, Paint] = {
     "overview": _overview,
     "wall": _wall,
@@ -149,5 +154,6 @@ ICONS: Mapping[str, Paint] = {
     "incidents": _incidents,
     "guides": _guides,
     "shift": _shift,
+    "drills": _drills,
     "lab": _lab,
 }

@@ -41,6 +41,7 @@ SCREENS: Mapping[str, Entry] = {
     "guides": Entry("Guides", "guides:GuidesScreen", "guides", key="Ctrl+G"),
     "shift": Entry("Shift", "shift:ShiftScreen", "shift", key="Ctrl+H"),
     "lab": Entry("Lab", "lab_panel:LabScreen", "lab", needs_lab=True),
+    "drills": Entry("Drills", "drills:DrillsScreen", "drills", needs_lab=True, key="Ctrl+D"),
     "guide": Entry("Guide", "guide:GuideScreen"),
     "checklist": Entry("Checklist", "shift_list:ChecklistScreen"),
     "incident": Entry("Incident", "incident:IncidentScreen"),

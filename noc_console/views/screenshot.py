@@ -93,6 +93,8 @@ async def _shoot(desk: Desk, source: Source, shot: Shot, file: Path, is_lab: boo
             await _tell_story(desk)
         if is_lab and shot.view.startswith("ts"):
             await _break_streams(desk)
+        if is_lab and shot.view == "drills":
+            await _drill(window, desk)
         if is_lab and shot.view.startswith("incident"):
             from noc_console.views.screenshot_incident import tell_incidents
 
@@ -137,6 +139,21 @@ async def _tell_story(desk: Desk) -> None:
     codes = [desk.mirror.channels[key]["code"] for key in desk.mirror.order if desk.mirror.channels[key]["demo"]]
     for fault, code in zip(_STORY, codes, strict=False):
         await client.post("/lab/faults", {"channel": code, "fault": fault, "seconds": 600})
+
+
+async def _drill(window: Window, desk: Desk) -> None:
+    """Start a drill, as an instructor does on the screen."""
+    from noc_console.views.drills import DrillsScreen
+
+    window.stage.show_screen("drills")
+    screen = window.stage.findChild(DrillsScreen)
+    for _ in range(100):
+        await asyncio.sleep(0.1)
+        if screen is not None and screen.scenarios.choose("wrong-lists"):
+            screen.team.setText("Shift B")
+            screen.refresh()
+            next(action for action in screen.actions() if action.text() == "Start the drill").trigger()
+            return
 
 
 async def _break_streams(desk: Desk) -> None:
@@ -233,7 +250,7 @@ def _notice_view(number: int) -> Callable[[Window, Desk], None]:
     return show
 
 
-_PLAIN = ("overview", "wall", "channels", "alarms", "import", "lab", "mosaic", "ts")
+_PLAIN = ("overview", "wall", "channels", "alarms", "drills", "import", "lab", "mosaic", "ts")
 VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
     **{name: _screen(name) for name in (*_PLAIN, *_QUIET)},
     "add-channel": _add_channel,

@@ -95,6 +95,8 @@ class TopBar(QWidget):
             self._counters,
             self._load,
         ]
+        if self._desk.mirror.agent.get("drill"):
+            sections.insert(0, self._drill)
         for section in sections:
             pen.rule()
             section(pen, summary, is_wide)
@@ -114,6 +116,13 @@ class TopBar(QWidget):
             pen.glyph(Severity.CRITICAL, 14)
             pen.words("Agent lost", pen.bold, colours.text, 8)
             pen.words(figures.age(self._desk.mirror.lost_for_s), pen.plain, colours.secondary, 16)
+
+    def _drill(self, pen: _Pen, summary: Summary, is_wide: bool) -> None:
+        """Say that what is seen may be a drill, and no more."""
+        colours = self._desk.theme.colours
+        pen.words("DRILL", pen.strong, colours.accent, 8 if is_wide else 16)
+        if is_wide:
+            pen.words("running", pen.plain, colours.secondary, 16)
 
     def _recording(self, pen: _Pen, summary: Summary, is_wide: bool) -> None:
         colours = self._desk.theme.colours

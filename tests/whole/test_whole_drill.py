@@ -15,7 +15,7 @@ FAULTS = frozenset({"stale-playlist", "missing-segment", "html-playlist"})
 
 @pytest.mark.timeout(170)
 def test_from_the_fault_to_the_cause_by_the_guides_that_ship() -> None:
-    wish = Wish("delivery", seed=2, only=FAULTS, shape=LAB, warm_up_s=8.0)
+    wish = Wish("delivery", seed=2, only=FAULTS, shape=LAB, warm_up_s=8.0, settle_s=3.0)
     outcomes = asyncio.run(drilled(wish))
     assert {one.drill.fault for one in outcomes} == FAULTS
     for one in outcomes:
