@@ -10,19 +10,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from noc_console.agent import diagnostic_command
 from noc_console.agent.diagnostic_ask import AgentAsk
+from noc_console.agent.diagnostic_command import Allowed, Done
 from noc_console.agent.diagnostic_site import Site, read_site
 from noc_console.agent.flow import Flow
 from noc_console.agent.guide_diagnostics import Diagnostics, Examination, Examined
-from noc_console.agent.guide_place import place_of_channel
+from noc_console.agent.guide_place import facts, place_of_channel
 from noc_console.agent.recorder import Recorder
-from noc_console.agent.refusals import NotFound, Unavailable
+from noc_console.agent.refusals import Conflict, NotFound, Unavailable
 from noc_console.agent.supervisor import Supervisor
 from noc_console.errors import KnownError
 from noc_console.guides.known import DIAGNOSTICS as FIELDS
 from noc_console.model import Channel, Event
 from noc_console.probes.diagnostics import registry
 from noc_console.probes.diagnostics.values import Kit, Result, Target
+from noc_console.probes.secrets import Secrets
 from noc_console.settings import Settings
 
 RAN = "DiagnosticRan"
@@ -52,6 +55,15 @@ class Job:
         """Return the job as the API shows it."""
         names = ("name", "channel_id", "by", "began_at", "state", "progress", "message", "result")
         return {"id": self.number, **{name: getattr(self, name) for name in names}}
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Who wants a command run, in which role, and whether that was confirmed."""
+
+    by: str
+    role: str = ""
+    is_confirmed: bool = False
 
 
 @dataclass(slots=True)
@@ -157,6 +169,38 @@ class DiagnosticRoom:
         finally:
             job.done.set()
 
+    def command(self, name: str, channel_id: int, consent: Consent) -> dict[str, Any]:
+        """Begin an external command the site allows, and return its job; refused with one sentence otherwise."""
+        found = diagnostic_command.find(self.site().commands, name)
+        place = place_of_channel(channel_id, self.channels(), self.recorder.clock.now())
+        if consent.role != found.role:
+            raise Conflict(f"{found.title} may be run by the role {found.role} only.")
+        if found.needs_confirmation and not consent.is_confirmed:
+            raise Conflict(f"{found.title} wants to be confirmed first.")
+        arguments = found.filled(facts(place))
+        examination = Examination(f"command/{name}", place, place.entry if channel_id else None, consent.by)
+        return self._begin(examination, functools.partial(self._commanded, examination, found, arguments))
+
+    async def _commanded(
+        self, examination: Examination, command: Allowed, arguments: tuple[str, ...], _job: Job
+    ) -> Examined:
+        began = self.recorder.clock.now()
+        async with self.diagnostics.free:
+            try:
+                done = await diagnostic_command.run(command, arguments)
+            except KnownError as error:
+                await self.keep(examination, began, {"state": "failed", "text": str(error), "command": [*arguments]})
+                raise
+        entry = examination.entry
+        output = Secrets(entry.access, entry.url).hide(done.output) if entry else done.output
+        result = Result({"is_ok": float(not done.code and not done.is_late)}, _ended(command, done))
+        lines = [{"text": line[:400]} for line in output.decode("utf-8", "replace").splitlines()[:_MOST_ROWS_KEPT]]
+        kept = await self._kept(replace(result, kept=[("text/plain", output)] if output else []))
+        found = Examined(result.fields, result.text, lines, kept)
+        told = {"state": "done", **told_of(found), "command": [*arguments], "role": command.role}
+        await self.keep(examination, began, told)
+        return found
+
     # -- one run
 
     async def _run(self, examination: Examination, progress: Callable[[float, str], None]) -> Examined:
@@ -202,6 +246,14 @@ class DiagnosticRoom:
         if place.channel is not None:  # what befalls the agent alone is shown as its news; this is none
             data["text"] = f"{title or examination.name}: {result['text']}"
         await self.flow.tell(Event(RAN, now, place.channel_id, entry.id if entry else 0, data))
+
+
+def _ended(command: Allowed, done: Done) -> str:
+    if done.is_late:
+        return f"{command.title} was ended after {command.limit_s:.0f} s."
+    if done.is_cut:
+        return f"{command.title} was ended: it said more than {command.most_bytes} bytes."
+    return f"{command.title} ended with code {done.code}."
 
 
 def told_of(found: Examined) -> dict[str, Any]:

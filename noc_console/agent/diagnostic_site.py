@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from noc_console.agent.diagnostic_command import Allowed, allowed
 from noc_console.agent.refusals import BadRequest, NotFound, Unavailable
 
 TAIL_BYTES = 1024**2
@@ -22,7 +23,7 @@ class Site:
 
     folders: tuple[Path, ...] = ()
     usual_log: str = ""
-    commands: Mapping[str, Any] = field(default_factory=dict)
+    commands: Mapping[str, Allowed] = field(default_factory=dict)
 
     def tail(self, name: str) -> bytes:
         """Return the last whole lines of a log, at most 1 MiB; raises one sentence where it may not be read.
@@ -81,7 +82,7 @@ def _site(told: Mapping[str, Any], name: str) -> Site:
     commands = told.get("commands", {})
     if not isinstance(commands, Mapping):
         raise Unavailable(f"{name} is not right: commands are tables of their own.")
-    return Site(tuple(map(Path, folders)), str(logs.get("usual", "")), commands)
+    return Site(tuple(map(Path, folders)), str(logs.get("usual", "")), allowed(commands))
 
 
 def _files(folder: Path) -> list[Path]:

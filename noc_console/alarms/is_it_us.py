@@ -144,9 +144,8 @@ def _sisters(facts: UsFacts) -> Iterator[Line]:
 
 def _changes(facts: UsFacts) -> Iterator[Line]:
     for one in facts.changes[:_MOST_TOLD]:
-        yield Line(
-            "changes", "unknown", f"{one.kind} {one.ago_s / 60:.0f} min ago{f': {one.text}' if one.text else ''}"
-        )
+        what = f"{one.words}: {_plain(one.text)}" if one.text else one.words
+        yield Line("changes", "unknown", f"{one.ago_s / 60:.0f} min ago, {what}")
     if not facts.changes:
         yield Line("changes", "well", "nothing was changed in the last 30 min")
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from noc_console.agent.diagnostic_room import Consent
 from noc_console.api import answers
 from noc_console.api.alarms import Id
 from noc_console.api.door import TheAgent
@@ -29,6 +30,17 @@ class Wish(BaseModel):
     file: Annotated[str, Field(max_length=200)] = ""
 
 
+class Order(BaseModel):
+    """For which channel a command is run, by whom, in which role, and whether that was confirmed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel_id: Number = 0
+    by: Annotated[str, Field(max_length=200)] = ""
+    role: Annotated[str, Field(max_length=60)] = ""
+    is_confirmed: bool = False
+
+
 class Asking(BaseModel):
     """Who asks."""
 
@@ -47,6 +59,21 @@ async def is_it_us(agent: TheAgent, channel_id: Id, asking: Asking) -> Response:
 async def listed(agent: TheAgent) -> Response:
     """Return the built-in diagnostics with the fields of their results."""
     return answers.listed("diagnostics", agent.diagnostics.listed())
+
+
+@routes.get("/diagnostics/commands")
+async def commands(agent: TheAgent) -> Response:
+    """Return the external commands the site allows, and the logs that may be read."""
+    site = agent.diagnostics.site()
+    told = [one.json() for one in site.commands.values()]
+    return answers.one("allowed", {"commands": told, "logs": site.logs()})
+
+
+@routes.post("/diagnostics/commands/{name}", status_code=202)
+async def command(agent: TheAgent, name: Name, order: Order) -> Response:
+    """Begin an external command the site allows; the answer names the job."""
+    consent = Consent(order.by, order.role, order.is_confirmed)
+    return answers.one("job", agent.diagnostics.command(name, order.channel_id, consent), 202)
 
 
 @routes.post("/diagnostics/{name}", status_code=202)
