@@ -85,7 +85,8 @@ async def runs(
 async def start(agent: TheAgent, form: Start) -> Response:
     """Begin a walk (201), or join the one that is open for the alarm (200)."""
     run, is_new = await agent.guides.start(Wish(form.guide, form.alarm_id, form.channel_id, form.by))
-    return answers.one("run", run, 201 if is_new else 200, run_id=run["run_id"])
+    guide = await agent.guides.run_guide(run["run_id"])
+    return answers.one("run", run, 201 if is_new else 200, run_id=run["run_id"], guide=guide)
 
 
 @routes.get("/guides/runs/{run_id}")

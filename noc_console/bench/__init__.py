@@ -31,6 +31,7 @@ BENCHES: Mapping[str, str] = {
     "charts": "noc_console.bench.charts",
     "history": "noc_console.bench.history",
     "start": "noc_console.bench.start",
+    "guide": "noc_console.bench.guide",
     "alarms": "noc_console.bench.alarms",
     "notices": "noc_console.bench.notices",
     "multicast": "noc_console.bench.multicast",

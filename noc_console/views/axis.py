@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,13 +9,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from noc_console.views.axis_ticks import tick_text, tick_time, time_ticks
 from noc_console.views.figures import ICT
 from noc_console.views.theme import AXIS, MEDIUM, Theme
 
 VALUE_WIDTH = 84
 TIME_HEIGHT = 26
-_STEPS_S = (60, 120, 180, 300, 600, 720, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
-_PIXELS_PER_LABEL = 150
 _DAY_S = 86_400
 
 
@@ -107,26 +105,6 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
         painter.setFont(self._theme.font(AXIS, MEDIUM))
         painter.setPen(self._theme.colours.bg)
         painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, flag_time(self._flag or 0.0, span))
-
-
-def tick_text(value: float) -> str:
-    """Return a tick's label, without a useless `.0`, with a real minus sign."""
-    return f"{value:g}".replace("-", "−")
-
-
-def time_ticks(start: float, end: float, width: float) -> list[float]:
-    """Return times on whole steps of ICT, so few that their labels never touch."""
-    wanted = (end - start) / max(width / _PIXELS_PER_LABEL, 1)
-    step = next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1])
-    offset = ICT.utcoffset(None).total_seconds()
-    first = math.ceil((start + offset) / step) * step - offset
-    return [first + index * step for index in range(int((end - first) // step) + 1)] if first <= end else []
-
-
-def tick_time(at: float, span: float) -> str:
-    """Return `21:32`, or with its day where the axis is longer than a day."""
-    moment = datetime.fromtimestamp(at, ICT)
-    return moment.strftime("%H:%M") if span <= _DAY_S else f"{moment.day} {moment:%b %H:%M}"
 
 
 def flag_time(at: float, span: float) -> str:

@@ -34,7 +34,10 @@ _PICTURES = "Pictures (*.png *.jpg *.jpeg)"
 
 
 class GuideScreen(QWidget):
-    """`open(run_id)` shows a walk; several operators see the same one, asked by long poll."""
+    """`open(run_id)` shows a walk; several operators see the same one, asked by long poll.
+
+    A number below 0 is that of an alarm whose walk is begun or joined.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -63,8 +66,8 @@ class GuideScreen(QWidget):
         self._draw()
 
     def open(self, run_id: int) -> None:
-        """Show a walk."""
-        if run_id != self.feed.run_id:
+        """Show a walk, or that of an alarm."""
+        if run_id not in (self.feed.run_id, self.feed.wanted):
             self._lane, self._chosen, self._is_new = MAIN, -1, True
             self.drawer.leave()
             self.drawer.tell("")
@@ -140,7 +143,7 @@ class GuideScreen(QWidget):
 
     def _draw_nothing(self) -> None:
         notice = self.feed.fault or (
-            "Loading" if self.feed.run_id else "No guide is open: G on an alarm opens its guide"
+            "Loading" if self.feed.wanted else "No guide is open: G on an alarm opens its guide"
         )
         self.head.show_head(head_of(None, None, self._desk, ()), (), MAIN)
         self.tree.show_nodes(None, None, (), -1)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from noc_console.model import Severity
-from noc_console.views.axis import tick_text, time_ticks
+from noc_console.views.axis_ticks import tick_text, time_ticks
 from noc_console.views.channel_paint import CENTRE, LEFT, RIGHT, Ink, write
 from noc_console.views.figures import ICT
 from noc_console.views.theme import AXIS, BODY, SEMIBOLD, Theme

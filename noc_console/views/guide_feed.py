@@ -23,6 +23,8 @@ class RunFeed(QObject):
         super().__init__()
         self._desk = desk
         self.run_id = 0
+        self.wanted = 0
+        """What was asked for: a walk, or below 0 the alarm whose walk it is."""
         self.run: dict[str, Any] | None = None
         self.guide: dict[str, Any] | None = None
         self.fault = ""
@@ -32,11 +34,12 @@ class RunFeed(QObject):
         self._boot = ""
 
     def open(self, run_id: int) -> None:
-        """Follow another walk."""
-        if run_id == self.run_id and self.run is not None:
+        """Follow another walk, or below 0 that of an alarm."""
+        if run_id in (self.run_id, self.wanted) and self.run is not None:
             return
         self._cancel()
-        self.run_id, self.run, self.guide, self.fault = run_id, None, None, ""
+        self.wanted, self.run_id = run_id, max(run_id, 0)
+        self.run, self.guide, self.fault = None, None, ""
         self._not_before = 0.0
         self.poll()
 
@@ -46,11 +49,11 @@ class RunFeed(QObject):
             self._boot = self._desk.mirror.boot
             self._cancel()
         is_busy = self._busy is not None and not self._busy.done()
-        if is_busy or not self.run_id or self._desk.agent.client is None:
+        if is_busy or not self.wanted or self._desk.agent.client is None:
             return
         if self._desk.mirror.monotonic() < self._not_before:
             return
-        work = self._whole(self.run_id) if self.run is None else self._news(self.run_id, int(self.run["rev"]))
+        work = self._whole(self.wanted) if self.run is None else self._news(self.run_id, int(self.run["rev"]))
         self._busy = self._desk.tasks.start(work, self._on_answer, self._on_fault)
 
     def take(self, run: dict[str, Any]) -> None:
@@ -65,18 +68,19 @@ class RunFeed(QObject):
             self._busy.cancel()
         self._busy = None
 
-    async def _whole(self, run_id: int) -> tuple[int, dict[str, Any], dict[str, Any] | None]:
-        run, guide = await calls.whole(client_of(self._desk), run_id)
-        return run_id, run, guide
+    async def _whole(self, wanted: int) -> tuple[int, dict[str, Any], dict[str, Any] | None]:
+        client = client_of(self._desk)
+        run, guide = await (calls.begun(self._desk, -wanted) if wanted < 0 else calls.whole(client, wanted))
+        return wanted, run, guide
 
     async def _news(self, run_id: int, since: int) -> tuple[int, dict[str, Any], dict[str, Any] | None]:
-        return run_id, await calls.news(client_of(self._desk), run_id, since), None
+        return self.wanted, await calls.news(client_of(self._desk), run_id, since), None
 
     def _on_answer(self, answer: tuple[int, dict[str, Any], dict[str, Any] | None]) -> None:
-        run_id, run, guide = answer
-        if run_id != self.run_id:
+        wanted, run, guide = answer
+        if wanted != self.wanted:
             return
-        self.guide = guide or self.guide
+        self.run_id, self.guide = int(run["run_id"]), guide or self.guide
         is_news = self.run is None or run["rev"] != self.run["rev"] or bool(self.fault)
         self.run, self.fault = run, ""
         if is_news:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from noc_console.views import guide_calls
 from noc_console.views.desk import Desk
 from noc_console.views.penalty_model import PenaltyModel
 from noc_console.views.registry import build
@@ -142,8 +141,8 @@ class Stage(QStackedWidget):
         self.show_screen("incident", incident_id)
 
     def open_guide(self, alarm_id: int) -> None:
-        """Begin or join the guide of an alarm and show it; the banner says why where there is none."""
-        self._desk.tasks.start(guide_calls.begun(self._desk, alarm_id), self.open_run)
+        """Begin or join the guide of an alarm and show it."""
+        self.show_screen("guide", -alarm_id)
 
     def open_run(self, run_id: int) -> None:
         """Show a walk through a guide."""

@@ -17,7 +17,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from noc_console.model import Layer, Severity
-from noc_console.views.axis import tick_time, time_ticks
+from noc_console.views.axis_ticks import tick_time, time_ticks
 from noc_console.views.channel_paint import CENTRE, RIGHT, Ink, width_of, write
 from noc_console.views.glyphs import paint_glyph
 from noc_console.views.theme import AXIS, BODY, SEMIBOLD, Theme

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from noc_console.views import figures
-from noc_console.views.axis import tick_text, tick_time, time_ticks
+from noc_console.views.axis_ticks import tick_text, tick_time, time_ticks
 from noc_console.views.card import Card
 from noc_console.views.channel_paint import RIGHT, Ink, write
 from noc_console.views.charts.trace import Trace

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from noc_console.model import Severity
-from noc_console.views.axis import flag_time, tick_text, tick_time, time_ticks
+from noc_console.views.axis import flag_time
+from noc_console.views.axis_ticks import tick_text, tick_time, time_ticks
 from noc_console.views.charts.overlay import Mark
 from noc_console.views.charts.plot import bar_tops
 from noc_console.views.charts.reduce import Line

@@ -302,7 +302,7 @@ async def test_g_on_an_alarm_opens_its_guide(desk: Desk) -> None:
     desk.mirror.take(canned_story.board())
     async with serving(desk) as agent:
         answer(agent, Story())
-        agent.answers["/guides/runs"] = {"run_id": 7, "run": Story().told()}
+        agent.answers["/guides/runs"] = {"run_id": 7, "run": Story().told(), "guide": Story().tree()}
         stage = Stage(desk)
         shown(stage)
         stage.show_screen("alarms")
