@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,12 @@ _GENERIC = frozenset(
 DEFAULT_SEGMENT_S = 6.0
 _STREAM = ("udp", "rtp", "file")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}\Z")  # RFC 9110, 5.6.2: a token
+
+
+_LEARNED = (
+    *("video_codec", "video_profile", "width", "height", "frame_rate", "hdr"),
+    *("audio_codec", "audio_channels", "has_atmos", "has_captions"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Values:
     ca_file: str = ""
     pin: str = ""
     hosts: str = ""
+    learned: Json = field(default_factory=dict)
+    """What an inspection learned of the streams and the form does not show: codec, size, frame rate, sound."""
 
 
 def from_url(url: str) -> Values:
@@ -86,7 +94,8 @@ def with_proposal(values: Values, proposal: Json, touched: frozenset[str]) -> Va
         "is_hdr": bool(proposal.get("is_hdr")),
     }
     kept = {name: value for name, value in offered.items() if name not in touched}
-    return replace(values, kind=str(proposal.get("kind") or values.kind), **kept)
+    learned = {name: proposal[name] for name in _LEARNED if name in proposal}
+    return replace(values, kind=str(proposal.get("kind") or values.kind), learned=learned, **kept)
 
 
 def from_catalogue(channel: Json) -> Values:
@@ -141,6 +150,8 @@ def input_of(values: Values, before: Json) -> dict[str, Any]:
             "hosts": words(values.hosts),
         },
         "expected": {
+            **before.get("expected", {}),
+            **values.learned,
             "segment_s": values.segment_s,
             "rungs": words(values.rungs),
             "audio_languages": words(values.audio_languages),
