@@ -213,4 +213,5 @@ def _heading(text: str) -> QLabel:
 
 
 def _covers(own: Gap, gap: Gap) -> bool:
-    return own.start <= gap.end and own.end >= gap.start
+    """Say whether a curve's own gap is about the same: most of the time in question, not only a touch of it."""
+    return min(own.end, gap.end) - max(own.start, gap.start) >= (gap.end - gap.start) / 2

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from noc_console.model import Severity
@@ -69,6 +69,7 @@ class PictureCard(Card):
         self._desk = desk
         self._channel: Json = {}
         self._one: Json | None = None
+        self._last: tuple[int, QPixmap] | None = None
         desk.pixmaps.landed.connect(self._on_landed)
 
     def show_input(self, channel: Json, one: Json | None) -> None:
@@ -102,6 +103,10 @@ class PictureCard(Card):
         scale = self.devicePixelRatioF()
         size = (round(frame.width() * scale), round(frame.height() * scale))
         picture = self._desk.pixmaps.get(Wanted((thumb.channel_id, thumb.seq), thumb.jpeg, size))
+        if picture is not None:
+            self._last = thumb.channel_id, picture
+        elif self._last is not None and self._last[0] == thumb.channel_id:
+            picture = self._last[1]  # the one before, while the new one is decoded
         if picture is not None and not picture.isNull():
             picture.setDevicePixelRatio(scale)
             own = picture.deviceIndependentSize()
@@ -219,7 +224,7 @@ class FormatCard(Card):
     def _known(self) -> list[tuple[str, str]]:
         rungs = self._one["rungs"] if self._one is not None else []
         return [
-            (str(rung["rung"]), str(form["text"]))
+            (str(rung["rung"]), str(form.get("text", "")))
             for rung in rungs
             for form in (rung.get("format") or {}).values()
             if form

@@ -19,6 +19,7 @@ from noc_console.views.channel_limits import limits_of
 from noc_console.views.charts.limits import beyond, crossed, worst_now
 from noc_console.views.charts.reduce import Line
 from noc_console.views.charts.spec import ChartSpec, Limit
+from noc_console.views.charts.trace import Gap
 from noc_console.views.figures import GAP
 from noc_console.views.overview_figures import delivery
 from noc_console.views.overview_kpis import kpis
@@ -167,6 +168,17 @@ def test_a_quality_under_its_limit_is_the_ill_curve_of_the_page(page, desk):
     page.plots.show_input(desk.mirror.channels[1], desk.mirror.channels[1]["inputs"][0], [])
     assert chart.ill_curves == {curve: Severity.MAJOR}
     assert (chart.top, chart.part_of(5.0), chart.part_of(1.0)) == (5.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(("start", "is_shown"), [(-200.0, True), (-118.0, False)])
+def test_a_gap_is_one_of_the_page_only_where_all_its_curves_have_most_of_it(start, is_shown, page):
+    page.plots.show_aspect(Aspect.SOUND)
+    points = [[story.NOW - 320, 1.0, 1.0, 1.0, 1], [story.NOW - 10, 1.0, 1.0, 1.0, 1]]
+    silent, *others = page.plots._feed.traces.values()
+    silent.replace(points, (Gap(story.NOW - 240, story.NOW - 120, "no data"),))
+    for trace in others:
+        trace.replace(points, (Gap(story.NOW + start, story.NOW - 100, "no data"),))
+    assert any(gap.start == story.NOW - 240 for gap in page.plots._gaps()) is is_shown
 
 
 # -- pictures
