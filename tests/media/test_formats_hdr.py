@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 from formats_making import BT709, HDR10, HLG, LATE_HLG, PQ, SDR, SILENT, stretch
+from ts_sections import descriptor
 
+from noc_console.media.container.psi import _stream
 from noc_console.media.es.format import Video
 from noc_console.media.formats.lost import AtLayer, lost_at
 from noc_console.media.formats.of_input import InputFormats
@@ -107,3 +109,12 @@ def test_the_sdr_rungs_of_a_ladder_that_has_both_need_no_hdr(ranges: tuple[str, 
     looks = {look.rung: look for look in InputFormats().step(both, 0.0, DECLARED, ladder, str)}
     assert looks["low"].findings == ()
     assert [one.id for one in looks["high"].findings] == ["media-hdr-missing"]
+
+
+def test_a_program_map_tells_dolby_vision() -> None:
+    body = b"\x01\x00" + (8 << 9 | 6 << 3 | 5).to_bytes(2, "big") + b"\x10"
+    stream = _stream(0x06, 0x100, descriptor(0x05, b"HEVC") + descriptor(0xB0, body))
+    assert of_container(stream.facts).text == "Dolby Vision 8.1 level 6"
+    layer = b"\x01\x00" + (7 << 9 | 6 << 3 | 6).to_bytes(2, "big") + b"\x00\x00" + b"\x60"
+    stream = _stream(0x24, 0x101, descriptor(0xB0, layer))
+    assert of_container(stream.facts).text == "Dolby Vision 7.6 level 6"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from noc_console.media.es.stream_types import kind_and_codec
 
 _MOST_STREAMS = 64
+_DOVI = 0xB0
 _SAMPLE_AES = frozenset({0xDB, 0xCF, 0xC1, 0xC2, 0xD2})  # Apple, MPEG-2 Stream Encryption Format for HLS
 
 
@@ -30,13 +31,17 @@ class Packets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One row of a programme map table; `scheme` says how its samples are encrypted, empty: not told here."""
+    """One row of a programme map table; `scheme` says how its samples are encrypted, empty: not told here.
+
+    `facts` are what descriptors tell of the stream beside its codec: `dolby_vision`.
+    """
 
     pid: int
     kind: str
     codec: str
     language: str = ""
     scheme: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 def programme(packets: Packets) -> tuple[int, tuple[Stream, ...]]:
@@ -109,4 +114,14 @@ def _stream(stream_type: int, pid: int, descriptors: bytes) -> Stream:
     kind, codec = kind_and_codec(stream_type, found)
     languages = [body[:3] for tag, body in found if tag == 0x0A and len(body) >= 4]
     language = languages[-1].decode("ascii", "replace").strip("\x00 ") if languages else ""
-    return Stream(pid, kind, codec, language, "SAMPLE-AES" if stream_type in _SAMPLE_AES else "")
+    vision = next((_dolby_vision(body) for tag, body in found if tag == _DOVI and len(body) >= 5), None)
+    scheme = "SAMPLE-AES" if stream_type in _SAMPLE_AES else ""
+    return Stream(pid, kind, codec, language, scheme, {"dolby_vision": vision} if vision else {})
+
+
+def _dolby_vision(body: bytes) -> dict[str, int]:
+    """DOVI_video_stream_descriptor (Dolby Vision within MPEG-2 TS 1.2, 3.1): a PID stands between without a base."""
+    bits = int.from_bytes(body[2:4], "big")
+    behind = 4 if bits & 1 else 6
+    compatibility = body[behind] >> 4 if len(body) > behind else 0
+    return {"profile": bits >> 9, "level": bits >> 3 & 63, "compatibility": compatibility}

@@ -67,6 +67,9 @@ class TsDemuxer:
         for track in self._tracks:
             if track.decoder and (track.kind == "audio" or mode in (FULL, KEYFRAMES)):
                 self._lane(track, block, mode, is_end, found)
+            else:  # what was under way is not gone on with: the rest of it passes by here
+                self._assemblies.pop(track.id, None)
+                self._splitters.pop(track.id, None)
         return found
 
     def _choose(self, start: Bytes, rows: Bytes, found: Demuxed) -> None:
@@ -193,4 +196,4 @@ def _chosen(tables: dict[int, tuple[Stream, ...]], program: int, pids: frozenset
 def _track(stream: Stream) -> Track:
     decoder = "" if stream.scheme else DECODERS.get(stream.codec, "")
     track = Track(stream.pid, stream.kind, stream.codec, f"pid/0x{stream.pid:04x}", decoder)
-    return replace(track, language=stream.language, scheme=stream.scheme)
+    return replace(track, language=stream.language, scheme=stream.scheme, container=stream.facts)
