@@ -94,7 +94,7 @@ class UsDesk:
         return UsFacts(
             channel.id,
             at,
-            tuple(layer_of(one, alarms) for one in shown["inputs"]),
+            tuple(layer_of(one, alarms, self._seen_s(one["id"], at)) for one in shown["inputs"]),
             now.requests,
             now.names,
             sisters_of(everything["channels"], channel.id, here),
@@ -102,6 +102,11 @@ class UsDesk:
             folded=_folded(alarms, everything["alarms"]),
             labels=tuple(label for label in channel.labels if label.startswith(SISTERS)),
         )
+
+    def _seen_s(self, input_id: int, at: float) -> float | None:
+        """Return how long ago the picture of an input was looked at, None where it never was."""
+        looked = self.flow.board.looked_at(input_id, ("picture/",))
+        return None if looked is None else at - looked
 
     # -- the requests of this moment
 

@@ -21,8 +21,11 @@ _FEW_ERRORS = 3
 _NEWS = "WorkerReplaced"
 
 
-def layer_of(shown: Mapping[str, Any], alarms: Iterable[Mapping[str, Any]]) -> LayerFacts:
-    """Return one input as the board shows it, with its findings and its open alarms that no finding tells."""
+def layer_of(shown: Mapping[str, Any], alarms: Iterable[Mapping[str, Any]], seen_s: float | None) -> LayerFacts:
+    """Return one input as the board shows it, with its findings and its open alarms that no finding tells.
+
+    `seen_s` is how long ago its picture was looked at.
+    """
     metrics: Mapping[str, float] = shown["metrics"]
     found = [_found(one) for one in shown["findings"] if one["severity"] != "event"]
     told = {one.alarm_type for one in found}
@@ -38,7 +41,8 @@ def layer_of(shown: Mapping[str, Any], alarms: Iterable[Mapping[str, Any]]) -> L
         "ok" if shown["state"] == "ok" else str(shown["state"]),
         tuple(sorted(found, key=lambda one: -one.severity.rank)[:_MOST_FOUND]),
         metrics.get("video.mos"),
-        any(name.startswith(("video.", "audio.")) for name in metrics),
+        any(name.startswith("video.") for name in metrics),
+        seen_s,
         _cc_pids(shown["rungs"]) if shown["kind"] == Kind.TS else 0,
     )
 

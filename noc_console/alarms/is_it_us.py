@@ -123,6 +123,10 @@ def _layer(layer: LayerFacts) -> Line:
         return Line("layers", "unknown", f"{place} ({layer.kind}): nothing wrong now, {open_} is still open{mos}")
     if layer.state != "ok":
         return Line("layers", "unknown", f"{place} ({layer.kind}): the data is {layer.state}")
+    if not layer.is_seen:
+        age = layer.picture_age_s
+        seen = "not looked at" if age is None else f"last looked at {age:.0f} s ago"
+        return Line("layers", "unknown", f"{place} ({layer.kind}): nothing wrong, but its picture was {seen}{mos}")
     return Line("layers", "well", f"{place} ({layer.kind}): nothing wrong{mos}")
 
 

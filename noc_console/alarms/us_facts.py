@@ -11,7 +11,7 @@ from noc_console.catalogues import findings as finding_types
 from noc_console.model import Severity
 
 ILL_FROM = Severity.MINOR
-HELD_UP_S, BUSY_RATIO, CLOCK_S, NEW_WORKER_S = 1.0, 0.95, 2.0, 120.0
+HELD_UP_S, CLOCK_S, NEW_WORKER_S, SEEN_S = 1.0, 2.0, 120.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Found:
 class LayerFacts:
     """One input: where it is, how fresh its data is (ok, stale, lost, loading), and what is wrong there.
 
-    `has_picture` says that its picture or sound is measured, `mos` is that of now. `cc_pids` counts PIDs whose
+    `has_picture` says that its picture or sound is measured, `mos` is that of now; `picture_age_s` is how long
+    ago the picture was looked at, None where it never was. `cc_pids` counts PIDs whose
     continuity is broken, 0 where that is too few errors to tell.
     """
 
@@ -50,12 +51,18 @@ class LayerFacts:
     found: tuple[Found, ...] = ()
     mos: float | None = None
     has_picture: bool = False
+    picture_age_s: float | None = None
     cc_pids: int = 0
 
     @property
     def ill(self) -> tuple[Found, ...]:
         """What is more than a warning, the worst first."""
         return tuple(sorted((one for one in self.found if one.is_ill), key=lambda one: -one.severity.rank))
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether its picture was looked at lately, or is not to be looked at."""
+        return not self.has_picture or (self.picture_age_s is not None and self.picture_age_s <= SEEN_S)
 
     @property
     def over(self) -> tuple[Found, ...]:

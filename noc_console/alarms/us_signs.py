@@ -216,4 +216,5 @@ def _of_health(facts: UsFacts) -> Iterator[Sign]:
     looked = [layer for layer in facts.layers if layer.state == "ok"]
     share = len(looked) / len(facts.layers) if facts.layers else 0.0
     answers = bool(facts.requests) or any(layer.kind == "ts" for layer in looked)
-    yield Sign(NOTHING, 0.6 * share + 0.3 * answers * share, "no layer shows a fault")
+    unseen = any(not layer.is_seen for layer in facts.layers)
+    yield Sign(NOTHING, (0.6 + 0.3 * answers) * share * (0.7 if unseen else 1.0), "no layer shows a fault")

@@ -72,7 +72,7 @@ class Look:
 def look(host: str, port: int, address: str, ca_file: str, at: float) -> Look:
     """Return what an address shows for a name, at a time (Unix seconds); what fails is in the look."""
     try:
-        pems, verdict = _chain(host, port, address, ca_file)
+        pems = _chain(host, port, address)
         chain = tuple(_link(x509.load_pem_x509_certificate(pem.encode()), at) for pem in pems[:_MOST_LINKS])
     except pycurl.error as error:
         return Look(address, wrong=str(error.args[1] if len(error.args) > 1 else error) or "no TLS connection")
@@ -81,7 +81,8 @@ def look(host: str, port: int, address: str, ca_file: str, at: float) -> Look:
     if not chain:
         return Look(address, wrong="no certificate was shown")
     has_name = names_host(chain[0].names, host)
-    return Look(address, chain, _protocol(host, port, address), has_name, _wrong(chain, has_name, verdict))
+    protocol, verdict = _handshake(host, port, address, ca_file)
+    return Look(address, chain, protocol, has_name, _wrong(chain, has_name, verdict))
 
 
 def names_host(names: Iterable[str], host: str) -> bool:
@@ -106,7 +107,7 @@ def _wrong(chain: tuple[Link, ...], has_name: bool, verdict: int) -> str:
     return ""
 
 
-def _chain(host: str, port: int, address: str, ca_file: str) -> tuple[list[str], int]:
+def _chain(host: str, port: int, address: str) -> list[str]:
     curl = pycurl.Curl()
     url = f"https://{f'[{host}]' if ':' in host else host}:{port}/"
     try:
@@ -116,30 +117,44 @@ def _chain(host: str, port: int, address: str, ca_file: str) -> tuple[list[str],
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.OPT_CERTINFO, 1)
-        curl.setopt(pycurl.CAINFO, ca_file or system_trust())
-        # what is not trusted is looked at too: the verdict is read afterwards
+        # what is not trusted is looked at too
         curl.setopt(pycurl.SSL_VERIFYPEER, 0)
         curl.setopt(pycurl.SSL_VERIFYHOST, 0)
         curl.setopt(pycurl.TIMEOUT_MS, int(_PATIENCE_S * 1000))
         curl.perform()
         told = curl.getinfo(pycurl.INFO_CERTINFO)
-        verdict = int(curl.getinfo(pycurl.SSL_VERIFYRESULT))
     finally:
         curl.close()
-    return [dict(one)["Cert"] for one in told if "Cert" in dict(one)], verdict
+    return [dict(one)["Cert"] for one in told if "Cert" in dict(one)]
 
 
-def _protocol(host: str, port: int, address: str) -> str:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+def _handshake(host: str, port: int, address: str, ca_file: str) -> tuple[str, int]:
+    """Return the protocol that is agreed on, and OpenSSL's verdict on the chain, 0 where it is trusted.
+
+    libcurl loads no authorities where it is not to verify, and tells no chain where it is and it fails.
+    """
+    trusted = ssl.create_default_context(cafile=ca_file or system_trust())
+    trusted.check_hostname = False
     try:
-        with (
-            socket.create_connection((address, port), _PATIENCE_S) as link,
-            context.wrap_socket(link, server_hostname=host) as safe,
-        ):
-            return safe.version() or ""
+        return _agreed(trusted, host, port, address), 0
+    except ssl.SSLCertVerificationError as error:
+        verdict = int(error.verify_code)
     except (OSError, ValueError):
-        return ""
+        return "", 0
+    anything = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anything.check_hostname, anything.verify_mode = False, ssl.CERT_NONE
+    try:
+        return _agreed(anything, host, port, address), verdict
+    except (OSError, ValueError):
+        return "", verdict
+
+
+def _agreed(context: ssl.SSLContext, host: str, port: int, address: str) -> str:
+    with (
+        socket.create_connection((address, port), _PATIENCE_S) as link,
+        context.wrap_socket(link, server_hostname=host) as safe,
+    ):
+        return safe.version() or ""
 
 
 def _link(certificate: x509.Certificate, at: float) -> Link:
