@@ -154,6 +154,10 @@ class GuideEvidence:
         shelved = self.library.for_alarm(str(alarm.get("alarm_type", "")))
         if kept is not None or shelved is None:
             return kept
+        # opened at once: the sample that raised the alarm is not in the history yet
+        await asyncio.sleep(float(alarm["raised_at"]) + SETTLE_S - self.recorder.clock.now())
+        if number in self._known:
+            return self._known[number]
         self._waiting.pop(number, None)
         event = await self._answered(alarm, shelved, float(alarm["raised_at"]))
         try:

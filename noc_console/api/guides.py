@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from noc_console.agent.guide_runs import Wish
+from noc_console.agent.refusals import Unavailable
 from noc_console.api import answers
 from noc_console.api.door import TheAgent
 from noc_console.api.live import Wait
 from noc_console.history.guide_runs import RunQuery
 
-routes = APIRouter(tags=["guides"])
+_READING_S = 15.0
+
+
+async def _read(agent: TheAgent) -> None:
+    """Wait until the guides of a fresh start are read: none of them is missing for that."""
+    try:
+        async with asyncio.timeout(_READING_S):
+            await agent.guides.library.is_loaded.wait()
+    except TimeoutError:
+        raise Unavailable("The guides are still being read; try again in a moment.") from None
+
+
+routes = APIRouter(tags=["guides"], dependencies=[Depends(_read)])
 Id = Annotated[int, Path(ge=1, le=2**62)]
 GuideId = Annotated[str, Path(min_length=1, max_length=60)]
 Number = Annotated[int, Field(ge=0, le=2**62)]
