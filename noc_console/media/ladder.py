@@ -46,12 +46,19 @@ def label(rung: Rung) -> str:
 
 
 def measured(rungs: Iterable[Rung], wanted: str = "") -> frozenset[str]:
-    """Return the labels of what is decoded: one picture, the best one or the one wanted, and every sound."""
+    """Return the labels of what is decoded: one picture, the best one or the one wanted, and every sound.
+
+    Of two pictures of a size the one with high dynamic range is better: it has more to lose.
+    """
     every = tuple(rungs)
     video = [rung for rung in every if rung.kind == "video"]
-    best = max(video, key=lambda rung: (rung.label == wanted, rung.height, rung.bandwidth_bps), default=None)
+    best = max(video, key=lambda rung: _worth(rung, wanted), default=None)
     sounds = {rung.label for rung in every if rung.kind == "audio"}
     return frozenset(sounds | ({best.label} if best else set()))
+
+
+def _worth(rung: Rung, wanted: str) -> tuple[bool, int, bool, int]:
+    return rung.label == wanted, rung.height, rung.video_range in ("PQ", "HLG"), rung.bandwidth_bps
 
 
 def labelled(rungs: Iterable[Rung]) -> tuple[Rung, ...]:

@@ -102,6 +102,17 @@ def test_a_change_is_told_once_when_it_was_seen_twice() -> None:
     assert changed.data["after"] == "SDR (colour 1/1/1)"
 
 
+def test_a_change_is_that_of_the_stream_whatever_the_container_goes_on_saying() -> None:
+    watch = PictureFormat()
+    order = [HDR10, SILENT, SILENT]
+    (changed,) = [
+        event
+        for at, video in enumerate(order)
+        for event in watch.step(stretch(video), float(at), DECLARED, {**COLR_PQ, "has_mastering": True}).events
+    ]
+    assert changed.data["after"] == "not told (colour 2/2/2)"
+
+
 @pytest.mark.parametrize("ranges", [("SDR", "PQ"), ("", "HLG")])
 def test_the_sdr_rungs_of_a_ladder_that_has_both_need_no_hdr(ranges: tuple[str, str]) -> None:
     ladder = {name: {"video_range": told} for name, told in zip(("low", "high"), ranges, strict=True)}

@@ -7,7 +7,7 @@ from noc_console.media.formats.tellings import of_manifest
 from noc_console.media.hls import Master
 from noc_console.media.hls import parse as parse_playlist
 from noc_console.media.hls.rungs import rungs_of
-from noc_console.media.ladder import Rung
+from noc_console.media.ladder import Rung, measured
 
 MASTER = """#EXTM3U
 #EXT-X-VERSION:10
@@ -72,3 +72,10 @@ def test_an_mpd_tells_ranges_dolby_vision_and_objects() -> None:
         ("SDR", "SDR", False),
         ("", "", True),
     ]
+
+
+def test_of_two_pictures_of_a_size_the_one_in_hdr_is_decoded() -> None:
+    sdr = Rung("sdr", "video", "a", 9_000_000, height=1080, video_range="SDR")
+    hdr = Rung("hdr", "video", "b", 6_000_000, height=1080, video_range="HLG")
+    assert measured([sdr, hdr]) == {"hdr"}
+    assert measured([sdr, hdr], "sdr") == {"sdr"}

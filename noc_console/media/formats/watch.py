@@ -94,7 +94,7 @@ class PictureFormat:
         findings += of_picture(video, record.expected, record.is_best)
         others = (self.bitrate.step(stretch), self.captions.step(video, at, record.expected.has_captions))
         findings += [one for one in others if one is not None]
-        essence = _Essence(verdict.hdr, video.colour, video.mastering, video.light)
+        essence = _Essence(verdict.stream.text or "not told", video.colour, video.mastering, video.light)
         return Judged(metrics, tuple(findings), tuple(self._changed(essence, at)), verdict)
 
     def _changed(self, essence: _Essence, at: float) -> Iterator[Event]:
