@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,16 @@ from noc_console.bench.media_material import SAMPLE_RATE
 
 #: What stands for our measures of a picture: freeze, black, blockiness, blur, luma statistics.
 PICTURE_FILTERS = ("freezedetect", "blackdetect", "blockdetect", "blurdetect", "signalstats")
+#: FFmpeg's detectors, for things that last as long as ours are told, or a little less.
+_DETECTORS = {
+    "video": ("blackdetect=d=0.4:pix_th=0.1", "freezedetect=n=-60dB:d=0.9"),
+    "audio": ("silencedetect=n=-60dB:d=0.4",),
+}
+_KEYS = {
+    "lavfi.black_start": "black",
+    "lavfi.freezedetect.freeze_start": "freeze",
+    "lavfi.silence_start": "silence",
+}
 LOUDNESS_FILTERS = ("ebur128=peak=true:framelog=quiet",)
 
 
@@ -60,6 +70,40 @@ def look(data: bytes, filters: Sequence[str] = PICTURE_FILTERS, *, is_keys: bool
                     graph.push(frame)
                     _drained(graph)
     return count
+
+
+def detected(path: str) -> frozenset[str]:
+    """Return which of black, freeze and silence FFmpeg's own detectors find in a file."""
+    found: set[str] = set()
+    for kind, chain in _DETECTORS.items():
+        with suppress(av.FFmpegError), av.open(path) as file:
+            stream: Any = next(iter(getattr(file.streams, kind)), None)
+            if stream is not None:
+                found |= _detected(file.decode(stream), chain)
+    return frozenset(found)
+
+
+def _detected(frames: Iterator[Any], chain: Sequence[str]) -> set[str]:
+    graph, found = Graph(), set[str]()
+    for frame in frames:
+        is_picture = isinstance(frame, av.VideoFrame)
+        if not graph.configured:
+            _chain(graph, _source(graph, frame), chain, "buffersink" if is_picture else "abuffersink")
+        graph.push(frame)
+        with suppress(av.BlockingIOError, av.EOFError):
+            while True:
+                found |= {_KEYS[key] for key in graph.pull().metadata if key in _KEYS}
+    return found
+
+
+def _source(graph: Any, frame: Any) -> Any:
+    if isinstance(frame, av.VideoFrame):
+        return graph.add_buffer(
+            width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+        )
+    return graph.add_abuffer(
+        sample_rate=frame.sample_rate, format=frame.format.name, layout=frame.layout.name, time_base=frame.time_base
+    )
 
 
 def _chain(graph: Any, source: Any, filters: Sequence[str], sink: str) -> None:
