@@ -70,7 +70,7 @@ def tile_of(channel: Json, mirror: BoardMirror, prefix: str, faults: frozenset[s
         channel.get("picture") in _STOPPED,
         "" if thumbnail else absent(channel, mirror.agent),
         at,
-        levels_of(channel, mirror.now()),
+        levels_of(channel, mirror.now(), is_dark=mirror.channel_state(channel) in ("stale", "lost")),
         bool(faults & SOUND_FAULTS),
     )
 
@@ -101,10 +101,10 @@ def absent(channel: Json, agent: Json) -> str:
     return f"Not decoded: {_WHY.get(why.partition(',')[0], why)}" if why else "No picture yet"
 
 
-def levels_of(channel: Json, now: float) -> tuple[Level, ...]:
-    """Return momentary and short-term loudness; both unknown where no sound is measured."""
+def levels_of(channel: Json, now: float, *, is_dark: bool = False) -> tuple[Level, ...]:
+    """Return momentary and short-term loudness; both unknown where no sound is measured, old without fresh data."""
     meters = channel.get("meters") or {}
-    is_old = now - float(meters.get("at") or 0.0) > _LEVEL_OLD_S
+    is_old = is_dark or now - float(meters.get("at") or 0.0) > _LEVEL_OLD_S
     return tuple(Level(_known(meters.get(name)), is_old) for name in ("momentary", "short_term"))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 GAP, MARGIN = 4, 12
 HEAD, SIDE, METERS = 20, 4, 14
-_WIDTHS = (256, 224, 192, 160, 144, 128)
+_WIDTHS = tuple(range(256, 127, -4))
 """Pictures are 256 pixels wide as they come; larger ones would only be blurred."""
 
 
@@ -65,12 +65,21 @@ class MosaicGrid:
 
 
 def lay_out(count: int, width: int, height: int) -> MosaicGrid:
-    """Return the grid for `count` channels in a viewport: the largest pictures that all fit, else the smallest."""
+    """Return the grid for `count` channels in a viewport: the largest pictures that all fit, else small ones.
+
+    Small ones fill the width, and the rest is reached by scrolling.
+    """
     grids = [_grid(count, width, picture) for picture in _WIDTHS]
-    return next((grid for grid in grids if grid.full_height <= height), grids[-1])
+    return next((grid for grid in grids if grid.full_height <= height), _filled(grids[-1], width))
 
 
 def _grid(count: int, width: int, picture: int) -> MosaicGrid:
     tile = MosaicGrid(1, picture, count).width
     columns = max(1, (width - 2 * MARGIN + GAP) // (tile + GAP))
     return MosaicGrid(columns, picture, count)
+
+
+def _filled(grid: MosaicGrid, width: int) -> MosaicGrid:
+    around = grid.width - grid.picture_width
+    room = (width - 2 * MARGIN + GAP) // grid.columns - GAP - around
+    return replace(grid, picture_width=max(grid.picture_width, min(room, _WIDTHS[0])))

@@ -62,7 +62,7 @@ class TilePainter:
         is_ill = tile.severity.rank >= Severity.WARNING.rank
         line = QRectF(box.x() + 6, box.y() + 2, box.width() - 12, 16)
         if is_lit or tile.is_acked or tile.severity.rank < Severity.MAJOR.rank:
-            glyph = self.parts.glyph(tile.severity, tile.is_acked, self.scale)
+            glyph = self.parts.glyph(_shown(tile), tile.is_acked, self.scale)
             self.painter.drawPixmap(QPointF(line.right() - _GLYPH + 2, line.y() + 1), glyph)
         age_room = line.adjusted(0, 0, -_GLYPH - 2, 0)
         age = figures.age(self.now - tile.picture_at) if tile.picture_at else ""
@@ -120,6 +120,12 @@ class TilePainter:
             self.painter.fillRect(box, self.theme.colours.bg)
             write(self.painter, box, text, Ink(font, self.theme.colours.text), CENTRE)
             y -= 17
+
+
+def _shown(tile: Tile) -> Severity:
+    """Return the state to show: nothing measured is `?` whatever the alarm was, unless that is graver."""
+    is_dark = tile.state in ("stale", "lost") and tile.severity.rank < Severity.MINOR.rank
+    return Severity.INDETERMINATE if is_dark else tile.severity
 
 
 class Parts:

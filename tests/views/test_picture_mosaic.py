@@ -192,7 +192,7 @@ def test_a_picture_of_another_shape_keeps_it(qapp):
 
 @pytest.mark.parametrize(
     ("count", "size", "picture"),
-    [(8, (1860, 940), 256), (100, (1860, 980), 128), (300, (1860, 940), 128), (1, (200, 100), 128)],
+    [(8, (1860, 940), 256), (60, (1860, 940), 172), (300, (1860, 940), 137), (1, (200, 100), 150)],
 )
 def test_pictures_are_as_large_as_all_of_them_fit(count, size, picture):
     grid = lay_out(count, *size)
