@@ -135,7 +135,7 @@ class MosaicScreen(QWidget):
         prefix = f"Code prefix {self.mosaic.prefix} hidden. " if self.mosaic.prefix else ""
         self.foot.say(
             f"{prefix}Bars: momentary and short-term loudness, −33 to −13 LUFS, band −23 ±2. "
-            "Hatched: the picture stopped. The figure beside the code is the picture's age.",
+            "Hatched: the picture stopped, or no fresh data. The figure beside the code is the picture's age.",
             f"{self.mosaic.grid.picture_width} × {self.mosaic.grid.picture_height}" if tiles else "",
         )
         pictured = sum(one.get("thumbnail") is not None for one in mirror.channels.values())

@@ -81,7 +81,7 @@ class TilePainter:
     def _picture(self, frame: QRectF, tile: Tile, picture: QPixmap | None) -> None:
         colours, painter = self.theme.colours, self.painter
         painter.fillRect(frame, colours.bg)
-        if picture is not None and not picture.isNull():
+        if picture is not None and not picture.isNull() and tile.state != "disabled":
             size = picture.deviceIndependentSize()
             left = frame.x() + (frame.width() - size.width()) / 2
             painter.drawPixmap(QPointF(left, frame.y() + (frame.height() - size.height()) / 2), picture)
