@@ -23,7 +23,9 @@ async def raised_of(
     evidence_s, guide = await _evidence(api, int(alarm["alarm_id"]))
     blind = await walk(api, alarm, Mind(table, is_blind=True)) if guide else None
     seeing = await walk(api, alarm, Mind(table, truth.sees)) if guide else None
-    return Raised(alarm["alarm_type"], alarm["raised_at"] - began_at, evidence_s, guide, blind, seeing)
+    return Raised(
+        alarm["alarm_type"], alarm["raised_at"] - began_at, evidence_s, guide, blind, seeing, alarm["message"]
+    )
 
 
 async def _evidence(api: ApiClient, alarm_id: int) -> tuple[float | None, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from noc_console.bench import Row, drill_page
+from noc_console.bench import Row, drill_healthy, drill_page
 from noc_console.bench.drill_walks import raised_of
 from noc_console.bench.site import Site, site
 from noc_console.drills.outcome import Outcome
@@ -22,7 +22,7 @@ from noc_console.drills.truth import TruthTable, shipped_truth
 
 WARM_UP_S = 45.0
 #: An alarm that has not come by then does not come; pictures and sounds wait for their decoder before.
-LONGEST_S: Mapping[str, float] = {"delivery": 75.0, "media": 150.0, "ts": 75.0}
+LONGEST_S: Mapping[str, float] = {"delivery": 75.0, "media": 150.0, "ts": 45.0}
 SETTLE_S = 12.0  # after the first alarm of a drill: what else it brings
 _REST_S = 5.0
 #: Channels of the lab by part: `delivery` and `media` have no transport streams beside them.
@@ -61,9 +61,11 @@ class Field:
 
 
 def run(options: Mapping[str, str]) -> list[Row]:
-    """Run drills; options: `part` (delivery, media, ts), `seed`, `only` (faults, comma separated), `pairs`, `out`."""
+    """Run drills; options: `part` (delivery, media, ts, healthy), `seed`, `only` (faults), `pairs`, `out` (JSON)."""
     only = frozenset(name for name in options.get("only", "").split(",") if name)
     parts = options.get("part", ",".join(SITES)).split(",")
+    if parts == ["healthy"]:
+        return drill_healthy.run(options)
     outcomes: list[Outcome] = []
     for part in parts:
         wish = Wish(part, int(options.get("seed", "1")), only=only, pairs=int(options.get("pairs", "0")))

@@ -52,7 +52,7 @@ async def site(channels: int, *, workers: int = 1, lab: Mapping[str, str] | None
         folder = Path(name)
         token = "bench-" + os.urandom(8).hex()
         port = _free_port()
-        environment = {**os.environ, **(lab or {}), "NOC_LAB_CHANNELS": str(channels), "NOC_CONSOLE_TOKEN": token}
+        environment = {**os.environ, "NOC_LAB_CHANNELS": str(channels), **(lab or {}), "NOC_CONSOLE_TOKEN": token}
         command = [
             sys.executable,
             "-m",

@@ -45,6 +45,7 @@ class Raised:
     guide: str
     blind: Walked | None
     seeing: Walked | None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

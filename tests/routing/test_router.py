@@ -321,6 +321,18 @@ def test_demo_channels_tell_nobody_but_their_test_alarms_do() -> None:
     assert tested == [("slack", "raise"), ("pager", "raise")]
 
 
+def test_what_a_drill_breaks_is_told_to_nobody_even_where_demo_channels_are() -> None:
+    shift = desk(tells_demo=True)
+    shift.router.configure([Channel(1, "CH_1", "One", is_demo=True)])
+    shift.router.drilled = frozenset({1})
+    assert shift.happens("AlarmRaised", 0) == []
+    assert shift.happens("AlarmRaised", 1, number=9, channel_id=0, children=[1]) == []
+    assert {one.reason for one in shift.skips} == {"drill"}
+    assert shift.at(3600) == []
+    shift.router.drilled = frozenset()
+    assert shift.happens("AlarmRaised", 4000, number=3) == [("slack", "raise"), ("pager", "raise")]
+
+
 def test_a_test_says_so_everywhere() -> None:
     shift = desk()
     shift.happens("AlarmRaised", 0, test=True)
