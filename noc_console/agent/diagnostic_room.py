@@ -250,7 +250,7 @@ class DiagnosticRoom:
 
 def _ended(command: Allowed, done: Done) -> str:
     if done.is_late:
-        return f"{command.title} was ended after {command.limit_s:.0f} s."
+        return f"{command.title} was ended after {command.limit_s:g} s."
     if done.is_cut:
         return f"{command.title} was ended: it said more than {command.most_bytes} bytes."
     return f"{command.title} ended with code {done.code}."
