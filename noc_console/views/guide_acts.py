@@ -26,6 +26,13 @@ Json = Mapping[str, Any]
 Ask = Callable[..., object]
 _WAY = re.compile(r"(?P<number>[1-9])\W*(?P<reason>.*)", re.DOTALL)
 _TICKETS = ("ticket-file", "jira", "servicenow")
+_WAITS = {
+    "wait": "Waiting for the time",
+    "verify": "Waiting for the figures",
+    "diagnostic": "Running",
+    "action": "Waiting for approval",
+    "lanes": "Lanes are open: L",
+}
 _KEYS = (
     ("primary", "Go on", "Return"),
     ("back", "Back", "Backspace"),
@@ -101,7 +108,8 @@ class GuideActs(QObject):
         primary = view.primary if view is not None else ""
         if view is not None and view.answers and self._card is not None and self._card.answers.answer is not None:
             primary = f"Answer \u201c{self._card.answers.answer.words.lower()}\u201d"
-        self.by_name["primary"].setText(primary or "Go on")
+        waits = _WAITS.get(view.kind, "Go on") if view is not None else "Go on"
+        self.by_name["primary"].setText(primary or waits)
 
     def attach(self, file: str) -> None:
         """Attach a picture to the open step."""
@@ -233,7 +241,7 @@ class GuideActs(QObject):
             self._do(deed, f"{to} is called.")
 
     def _on_ticket(self) -> None:
-        names = [one["name"] for one in self.book if one["kind"] in _TICKETS and one["enabled"]]
+        names = [one["name"] for one in self.book if one["kind"] in _TICKETS and one.get("enabled", True)]
         if not names:
             self.told.emit("No ticket system is set up: Notices, Receivers adds a file, Jira or ServiceNow.")
             return

@@ -143,8 +143,13 @@ def contacts(guide: Json, book: Sequence[Json]) -> Iterable[Entry]:
 
 def people(guide: Json, book: Sequence[Json]) -> list[tuple[str, Json]]:
     """Return the receivers that have a role of the guide, with the role, those with a number first."""
-    found = [(role, one) for role in guide["contacts"] for one in book if role in one["roles"] and one["enabled"]]
+    found = [(role, one) for role in guide["contacts"] for one in book if role in _roles(one)]
     return sorted(found, key=lambda pair: not pair[1].get("phone"))
+
+
+def _roles(one: Json) -> Sequence[str]:
+    """Return the roles of a receiver that is not switched off; what is as usual the agent does not tell."""
+    return one.get("roles") or () if one.get("enabled", True) else ()
 
 
 def items(guide: Json, run: Json, lane: str) -> Iterable[Entry]:

@@ -17,6 +17,7 @@ Json = Mapping[str, Any]
 _OLD_S = 900.0
 _KEYS = "123456789"
 _MOST_KNOWN = 5
+_COUNTS = ("sum", "count", "max", "increase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def cards(guide: Json, run: Json, step: Json, now: float) -> Iterable[EvidenceCa
     """Return a card for everything a step shows; ill where a comparison by this value pointed at a cause."""
     questions, evidence = guide["questions"], run["evidence"]
     speaking = ill_names(run)
-    for name in shown(run, step):
+    for name in shown(guide, run, step):
         answer = evidence.get(name)
         is_unknown = answer is None or answer.get("value") is None
         ended = float((answer or {}).get("end") or 0.0)
@@ -143,14 +144,12 @@ def ill_names(run: Json) -> frozenset[str]:
 
 def _is_ill_side(name: str, run: Json, questions: Json) -> bool:
     """Say whether a comparison that held found the bad side: too much of what is worse when more, or the reverse."""
-    metric = str((questions.get(name) or {}).get("metric") or "")
-    texts = [
-        term["text"]
-        for stay in run["run"]["stays"]
-        for term in stay["terms"]
-        if term["name"] == name and term["holds"]
-    ]
-    return not metric or any(("<" in text) == is_worse_below(metric) for text in texts)
+    question = questions.get(name) or {}
+    metric, is_count = str(question.get("metric") or ""), question.get("statistic") in _COUNTS
+    held = [term for stay in run["run"]["stays"] for term in stay["terms"] if term["name"] == name and term["holds"]]
+    # a mean above zero only says that something flows
+    sides = [("<" in term["text"]) == is_worse_below(metric) for term in held if term["operand"] or is_count]
+    return not metric or any(sides)
 
 
 def _may_be_ill(question: Json | None, answer: Json | None) -> bool:
@@ -181,7 +180,7 @@ def condition_names(step: Json) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def shown(run: Json, step: Json) -> list[str]:
+def shown(guide: Json, run: Json, step: Json) -> list[str]:
     """Return the questions shown at a step: its own, else those by which the path was found, what speaks first."""
     own = list(dict.fromkeys([*(step.get("show") or ()), *condition_names(step)]))
     if own or step.get("kind") in ("form", "sign-off", "items"):
@@ -189,7 +188,13 @@ def shown(run: Json, step: Json) -> list[str]:
     stays = [stay for stay in run["run"]["stays"] if not stay["is_undone"] and stay["left_at"] is not None]
     known = [term["name"] for stay in reversed(stays) for term in stay["terms"] if term["value"] is not None]
     speaking = ill_names(run)
-    return sorted(dict.fromkeys(known), key=lambda name: name not in speaking)[:_MOST_KNOWN]
+    questions = guide["questions"]
+
+    def weight(name: str) -> tuple[bool, bool]:
+        kind = questions.get(name.partition(".")[0], {}).get("kind")
+        return kind in ("fact", "input", "events"), name not in speaking
+
+    return sorted(dict.fromkeys(known), key=weight)[:_MOST_KNOWN]
 
 
 def _answers(guide: Json, run: Json, step: Json, stay: Json) -> tuple[tuple[GuideAnswer, ...], str]:

@@ -156,7 +156,7 @@ def _metric(name: str, questions: Json) -> str:
 def _with_unit(number_: float, unit: str, metric: str) -> str:
     known = metrics().get(metric)
     unit = unit if unit and unit != "1" else known.unit if known is not None else unit
-    if metric.endswith("_ratio") or unit == "%":
+    if (metric.endswith("_ratio") and not metric.endswith("age_ratio")) or unit == "%":
         return ratio_percent(number_, 1) if unit != "%" else number(number_, _digits(number_), "%")
     if unit in ("bit/s", "B"):
         return bits(number_) if unit == "bit/s" else size(number_)

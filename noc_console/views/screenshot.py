@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from noc_console.views.window import Window
 
 _DRY = 2
-_QUIET = ("notices", "nms", "maintenance", "rules", "incidents")
+_QUIET = ("notices", "nms", "maintenance", "rules", "incidents", "guides", "shift")
 _LINK_S = 40.0
 _END_S = 8.0
 _STORY = ("stale-playlist", "slow-segment")
@@ -99,6 +99,10 @@ async def _shoot(desk: Desk, source: Source, shot: Shot, file: Path, is_lab: boo
             from noc_console.views.screenshot_incident import tell_incidents
 
             await tell_incidents(desk)
+        if is_lab and shot.view in ("guide", "guides", "shift", "checklist"):
+            from noc_console.views.screenshot_guide import tell_guides
+
+            await tell_guides(desk)
         # the view is opened early, so that what it asks of the agent is there when it is drawn
         await asyncio.sleep(shot.after_s / 2)
         VIEWS[shot.view](window, desk)
@@ -134,6 +138,10 @@ async def _set_up(desk: Desk, view: str) -> None:
 async def _tell_story(desk: Desk) -> None:
     """Break two of the lab's channels, so that the picture has something to show."""
     client = desk.agent.client
+    for _ in range(int(_LINK_S * 10)):
+        if any(one["demo"] for one in desk.mirror.channels.values()):
+            break
+        await asyncio.sleep(0.1)
     if client is None:
         return
     codes = [desk.mirror.channels[key]["code"] for key in desk.mirror.order if desk.mirror.channels[key]["demo"]]
@@ -235,6 +243,16 @@ def _incident(window: Window, desk: Desk) -> None:
         window.stage.open_incident(2 if desk.mirror.agent.get("lab") else 1)
 
 
+def _walk(kind: str, view: str) -> Callable[[Window, Desk], None]:
+    def show(window: Window, desk: Desk) -> None:
+        known = (desk.mirror.agent.get("guides") or {}).get("open") or ()
+        runs = [int(one["run_id"]) for one in known if str(one["guide"]).startswith("CL-") == (kind == "checklist")]
+        if window.stage.name != view and runs:
+            window.stage.show_screen(view, runs[0])
+
+    return show
+
+
 def _notice_view(number: int) -> Callable[[Window, Desk], None]:
     def show(window: Window, desk: Desk) -> None:
         from noc_console.views.notices_screen import NoticesScreen
@@ -255,6 +273,8 @@ VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
     **{name: _screen(name) for name in (*_PLAIN, *_QUIET)},
     "add-channel": _add_channel,
     "channel": _channel,
+    "checklist": _walk("checklist", "checklist"),
+    "guide": _walk("playbook", "guide"),
     "hiding": _hiding,
     "incident": _incident,
     "keys": _keys,

@@ -142,8 +142,9 @@ def test_a_form_is_filled_in_beforehand() -> None:
 def test_the_drawer_tells_verdict_timers_contact_and_what_is_to_do() -> None:
     story = at_the_action()
     book = [
-        {"name": "pack", "roles": ["packager-team"], "enabled": True, "person": "N. Quang", "phone": "+84 24 1"},
-        {"name": "mail", "roles": ["packager-team"], "enabled": True},
+        {"name": "pack", "roles": ["packager-team"], "person": "N. Quang", "phone": "+84 24 1"},
+        {"name": "mail", "roles": ["packager-team"]},
+        {"name": "off", "roles": ["packager-team"], "enabled": False, "phone": "1"},
     ]
     told = entries(story.tree(), story.told(), "", story.at, book)
     facts = {one.label: one.value for one in told if isinstance(one, Fact)}
