@@ -51,9 +51,7 @@ class Allowed:
         value = facts[name]
         # a value that begins with a dash would be taken for an option
         if value.startswith("-") or not re.fullmatch(self.patterns.get(name, _USUAL_PATTERN), value):
-            raise BadRequest(
-                f"{self.title} is refused: {name} is {value[:80]!r}, which is not allowed there."
-            )
+            raise BadRequest(f"{self.title} is refused: {name} is {value[:80]!r}, which is not allowed there.")
         return value
 
     def json(self) -> dict[str, Any]:
@@ -87,9 +85,7 @@ def allowed(commands: Mapping[str, Any]) -> dict[str, Allowed]:
 def find(commands: Mapping[str, Allowed], name: str) -> Allowed:
     """Return a command by its name; every other is refused."""
     if name not in commands:
-        raise NotFound(
-            f"The command {name[:60]} is not allowed here: diagnostics.toml names those that are."
-        )
+        raise NotFound(f"The command {name[:60]} is not allowed here: diagnostics.toml names those that are.")
     return commands[name]
 
 

@@ -155,4 +155,6 @@ def _text(host: str, found: list[str], answering: int, fault: str) -> str:
         return f"{host} does not resolve: {fault}."
     several = f"{len(found)} addresses" if len(found) > 1 else "one address"
     silent = min(len(found), _MOST_ADDRESSES) - answering
+    if len(found) == 1:
+        return f"{host} has {several}, which {'takes no connection' if silent else 'answers'}."
     return f"{host} has {several}; {f'{silent} of them take no connection' if silent else 'all of them answer'}."

@@ -16,6 +16,7 @@ _ECHO, _ECHO_REPLY, _UNREACHABLE = 8, 0, 3
 _BASE_PORT = 33434
 _PAYLOAD = b"noc-console path"
 _MOST_AT_ONCE = 200
+_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,19 @@ class Probes:
 
     def send(self, number: int, ttl: int) -> None:
         """Send one probe (0 to 30,000) that may pass so many routers; what cannot be sent counts as lost."""
-        self._sent[number] = time.monotonic()
-        with suppress(OSError):
-            self.link.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
-            if self.way == "icmp":
-                self.link.send(struct.pack("!BBHHH", _ECHO, 0, 0, 0, number) + _PAYLOAD)
-            else:
-                self.link.sendto(_PAYLOAD, (self.address, _BASE_PORT + number))
+        self.link.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+        for _ in range(_TRIES):
+            self._sent[number] = time.monotonic()
+            try:
+                if self.way == "icmp":
+                    self.link.send(struct.pack("!BBHHH", _ECHO, 0, 0, 0, number) + _PAYLOAD)
+                else:
+                    self.link.sendto(_PAYLOAD, (self.address, _BASE_PORT + number))
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # the complaint about an earlier probe is told once here too, and nothing was sent
+            return
 
     def take(self) -> None:
         """Take in everything that has come back."""

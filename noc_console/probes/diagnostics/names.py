@@ -35,12 +35,17 @@ async def addresses_of(host: str, port: int, patience_s: float = _PATIENCE_S) ->
     return list(dict.fromkeys(str(one[4][0]) for one in found))
 
 
-async def connect_s(address: str, port: int, patience_s: float) -> float | None:
-    """Return how long a TCP connection to an address takes in seconds, None where none comes about."""
+async def connect_s(address: str, port: int, patience_s: float, *, counts_refusal: bool = False) -> float | None:
+    """Return how long a TCP connection to an address takes in seconds, None where none comes about.
+
+    A refusal has gone the way there and back too: it counts where only the way is measured.
+    """
     began = time.monotonic()
     try:
         async with asyncio.timeout(patience_s):
             _, writer = await asyncio.open_connection(address, port)
+    except ConnectionRefusedError:
+        return time.monotonic() - began if counts_refusal else None
     except (OSError, TimeoutError):
         return None
     took = time.monotonic() - began

@@ -86,7 +86,8 @@ async def _measured(probes: Probes, port: int, kit: Kit) -> tuple[list[Hop], lis
         if times is None:
             await asyncio.sleep(_PAUSE_S)
         else:
-            took, _ = await asyncio.gather(connect_s(probes.address, port, _CONNECT_S), asyncio.sleep(_PAUSE_S))
+            connecting = connect_s(probes.address, port, _CONNECT_S, counts_refusal=True)
+            took, _ = await asyncio.gather(connecting, asyncio.sleep(_PAUSE_S))
             times.append(took)
     await asyncio.sleep(_WAIT_S)
     return hops_of(probes.gathered(), most, ROUNDS), times

@@ -58,7 +58,7 @@ async def connections(address: str, port: int, kit: Kit) -> list[float | None]:
     times: list[float | None] = []
     for number in range(COUNT):
         kit.progress(0.5 + 0.5 * number / COUNT, f"Connection {number + 1} of {COUNT} to {address}:{port}")
-        times.append(await connect_s(address, port, _WAIT_S))
+        times.append(await connect_s(address, port, _WAIT_S, counts_refusal=True))
         await asyncio.sleep(_PAUSE_S / 2)
     return times
 
