@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from noc_console.model import Severity
 from noc_console.views import guide_calls as calls
 from noc_console.views.actions import add_action
 from noc_console.views.desk import Desk
@@ -20,7 +19,7 @@ from noc_console.views.guide_drawer_values import entries, lane_names
 from noc_console.views.guide_feed import RunFeed
 from noc_console.views.guide_frame import chips, head_of, notice_of, past_of
 from noc_console.views.guide_head import GuideHeadBar
-from noc_console.views.guide_path import MAIN, nodes, open_stay, step_of
+from noc_console.views.guide_path import MAIN, nodes, open_stay, severity_of, step_of
 from noc_console.views.guide_sheet import GuideSheet
 from noc_console.views.guide_step import StepCard
 from noc_console.views.guide_step_values import StepView, step_view
@@ -133,7 +132,7 @@ class GuideScreen(QWidget):
             self.card.show_notice(head, words, past)
         else:
             step = charted(guide, run, step_of(guide, view.id))
-            severity = Severity(run["severity"] or "indeterminate")
+            severity = severity_of(run)
             self.card.show_step(view, now, self.curves.chart(guide, run, step, severity), past)
         self.drawer.show_entries(entries(guide, run, self._lane, now, self.acts.book))
         self.acts.follow(view, self._lane, self._chosen)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from noc_console.errors import KnownError
 from noc_console.views.desk import Desk
+from noc_console.views.incident_calls import read_picture
 from noc_console.views.records_feed import client_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Json = Mapping[str, Any]
 _WAIT_S = 20.0
-_MOST_PICTURE = 8 * 1024**2
 
 
 async def begun(desk: Desk, alarm_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -92,7 +91,7 @@ async def versions(client: ApiClient) -> dict[str, int]:
 
 async def attached(desk: Desk, run_id: int, step: str, file: Path) -> dict[str, Any]:
     """Attach a picture file to a step; return the walk."""
-    body = await asyncio.to_thread(_read, file)
+    body = await asyncio.to_thread(read_picture, file)
     asked = {"text": file.name[:200], "step": step, "by": who(desk)}
     return dict((await client_of(desk).post_bytes(f"/guides/runs/{run_id}/pictures", body, asked))["run"])
 
@@ -100,12 +99,3 @@ async def attached(desk: Desk, run_id: int, step: str, file: Path) -> dict[str, 
 def who(desk: Desk) -> str:
     """Return in whose name deeds are done."""
     return desk.operator.name or "operator"
-
-
-def _read(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > _MOST_PICTURE:
-            raise KnownError(f"{file.name} is larger than 8 MB.")
-        return file.read_bytes()
-    except OSError as error:
-        raise KnownError(f"{file.name} cannot be read: {error.strerror}.") from None

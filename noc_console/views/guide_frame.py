@@ -10,7 +10,7 @@ from noc_console.views.desk import Desk
 from noc_console.views.figures import age, clock, day_and_clock
 from noc_console.views.guide_drawer_values import lane_names, lane_state
 from noc_console.views.guide_head import GuideHead, LaneChip
-from noc_console.views.guide_path import MAIN, cause, likely, nodes, open_stay
+from noc_console.views.guide_path import MAIN, cause, likely, nodes, severity_of
 from noc_console.views.guide_step import StepHead
 from noc_console.views.guide_words import said
 
@@ -36,7 +36,7 @@ def head_of(guide: Json | None, run: Json | None, desk: Desk, others: Sequence[s
     ]
     under += [_ALARM.get(run["alarm_state"], "")]
     return GuideHead(
-        Severity(run["severity"] or "indeterminate"),
+        severity_of(run),
         said(run["title"]),
         str(run["channel"]),
         name,
@@ -116,8 +116,3 @@ def past_of(guide: Json, run: Json, now: float) -> str:
         took = f", {age(one['ended_at'] - one['started_at'])}" if one.get("ended_at") else ""
         told.append(f"{day_and_clock(one['started_at'])[:-3]} {one.get('channel') or ''}: {causes}{took}")
     return "Last time: " + "; ".join(told)
-
-
-def is_lane_open(run: Json, lane: str) -> bool:
-    """Say whether a lane still stands open."""
-    return open_stay(run, lane) is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from noc_console.model import Severity
 from noc_console.views.guide_words import label, said, written
 
 Json = Mapping[str, Any]
@@ -60,6 +61,12 @@ class Node:
 def cause(name: str) -> str:
     """Return a cause in people's words."""
     return _CAUSES.get(name, name)
+
+
+def severity_of(run: Json) -> Severity:
+    """Return how bad the alarm of a walk is now, else what the guide says of it."""
+    now = (run.get("alarm") or {}).get("severity")
+    return Severity(now or run["severity"] or "indeterminate")
 
 
 def step_of(guide: Json, step: str) -> dict[str, Any]:

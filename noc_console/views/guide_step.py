@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from noc_console.views.channel_paint import RIGHT, Ink, write
@@ -23,6 +23,7 @@ from noc_console.views.guide_step_values import StepView
 from noc_console.views.theme import BODY, COUNTER, SEMIBOLD, Theme
 
 _HEAD = 24
+_ROOMY, _PRIMARY = 1000, (240, 360)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,13 @@ class StepCard(QFrame):
         """Return the result that was written."""
         return self.text.toPlainText().strip()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override: the accent button is as wide as there is room for its words."""
+        super().resizeEvent(event)
+        is_roomy = self.width() >= _ROOMY
+        self.primary.setMinimumWidth(_PRIMARY[is_roomy])
+        self.foot_note.setVisible(is_roomy)
+
     def _show_past(self, past: str) -> None:
         self.past.setText(past)
         self.past.setVisible(bool(past))
@@ -144,7 +152,7 @@ class StepCard(QFrame):
         self.primary = KeyButton(self._theme, actions["primary"], is_primary=True)
         for button in (back, skip):
             button.setFixedWidth(168)
-        self.primary.setMinimumWidth(240)
+        self.primary.setMinimumWidth(_PRIMARY[0])
         self.foot_note = QLabel("A skipped step is named in the report.")
         self.foot_note.setProperty("look", "tertiary")
         foot.addWidget(back)

@@ -10,7 +10,7 @@ from noc_console.model import Severity
 from noc_console.views.figures import GAP, age, clock
 from noc_console.views.guide_answer_row import GuideAnswer
 from noc_console.views.guide_cards import EvidenceCard
-from noc_console.views.guide_path import cause, lanes_of, open_stay, step_of, title_of, way_words, ways
+from noc_console.views.guide_path import cause, lanes_of, open_stay, severity_of, step_of, title_of, way_words, ways
 from noc_console.views.guide_words import is_worse_below, label, provenance, said, samples, value
 
 Json = Mapping[str, Any]
@@ -99,7 +99,7 @@ def step_view(guide: Json, run: Json, lane: str, now: float, who: str) -> StepVi
         primary=primary,
         can_skip=kind not in ("form", "sign-off", "lanes"),
         diagnosed=run["diagnosed"].get(stay["step"]) if kind == "diagnostic" else None,
-        severity=Severity(run["severity"] or "indeterminate"),
+        severity=severity_of(run),
         waits_until=_until(step, stay),
     )
 
@@ -128,7 +128,7 @@ def cards(guide: Json, run: Json, step: Json, now: float) -> Iterable[EvidenceCa
             label(name, questions),
             value(name, answer, questions),
             note,
-            Severity(run["severity"] or "indeterminate") if is_ill else Severity.CLEARED,
+            severity_of(run) if is_ill else Severity.CLEARED,
             is_unknown,
             is_old,
             provenance(name, answer, questions),
@@ -136,10 +136,9 @@ def cards(guide: Json, run: Json, step: Json, now: float) -> Iterable[EvidenceCa
 
 
 def ill_names(run: Json) -> frozenset[str]:
-    """Return the questions by which a step that points at a cause was decided."""
-    stays = [stay for stay in run["run"]["stays"] if not stay["is_undone"]]
-    blaming = [stay for stay in stays if any(sign["blames"] or sign["secondary"] for sign in stay["signs"])]
-    return frozenset(term["name"] for stay in blaming for term in stay["terms"] if term["holds"])
+    """Return the questions by which a step that says something of the cause was decided."""
+    stays = [stay for stay in run["run"]["stays"] if not stay["is_undone"] and stay["signs"]]
+    return frozenset(term["name"] for stay in stays for term in stay["terms"] if term["holds"])
 
 
 def _is_ill_side(name: str, run: Json, questions: Json) -> bool:

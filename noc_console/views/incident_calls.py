@@ -78,7 +78,7 @@ async def change_task(desk: Desk, incident_id: int, task_id: int, body: Json, sa
 
 async def attach(desk: Desk, incident_id: int, file: Path) -> str:
     """Attach a picture file."""
-    body = await asyncio.to_thread(_read, file)
+    body = await asyncio.to_thread(read_picture, file)
     asked = {"text": file.name[:200], **_by(desk)}
     await client_of(desk).post_bytes(f"/incidents/{incident_id}/pictures", body, asked)
     return f"{file.name} is attached."
@@ -100,7 +100,8 @@ async def capsule(desk: Desk, incident_id: int) -> tuple[bytes, str]:
     return body, str(headers.get("x-capsule-head", ""))
 
 
-def _read(file: Path) -> bytes:
+def read_picture(file: Path) -> bytes:
+    """Return a picture's bytes. Raises `KnownError` for one over 8 MB or one that cannot be read."""
     try:
         if file.stat().st_size > _MOST_PICTURE:
             raise KnownError(f"{file.name} is larger than 8 MB.")

@@ -89,7 +89,8 @@ steps:
     text: 1 System
     minutes: 5
     items:
-      - {id: workers, text: Processes ill, figure: cpu, limit: [cpu, "==", 0], if_not: Look at the agent, guide: PB-STORY}
+      - {id: workers, text: Processes ill, figure: cpu, limit: [cpu, "==", 0], if_not: Look at the agent,
+         guide: PB-STORY}
       - {id: silent, text: Channels silent, figure: silent, limit: [silent, "==", 0]}
     next: hand
   - id: hand

@@ -159,8 +159,8 @@ async def test_what_is_due_is_begun_and_what_runs_is_continued(desk: Desk) -> No
         "state": "due", "role": "shift-lead", "run_id": None,
     }  # fmt: skip
     row = {
-        "guide": "CL-STORY", "kind": "checklist", "version": 1, "title": {"en": "Daily check"}, "summary": {"en": "x"},
-        "minutes": 15.0, "schedule": ["08:00"], "file": "cl-story.yaml",
+        "guide": "CL-STORY", "kind": "checklist", "version": 1, "title": {"en": "Daily check"},
+        "summary": {"en": "x"}, "minutes": 15.0, "schedule": ["08:00"], "file": "cl-story.yaml",
     }  # fmt: skip
     async with serving(desk) as agent:
         agent.answers["/guides/calendar"] = {"turns": [turn]}
