@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from pydantic import TypeAdapter
+
 from noc_console.bench import Row
 from noc_console.drills.outcome import Judged, Outcome, Raised, Walked, figures
 
@@ -38,6 +40,11 @@ def totals(outcomes: Sequence[Outcome]) -> list[Row]:
 def to_json(outcomes: Sequence[Outcome]) -> str:
     """Return drills as JSON, for a page made later from several runs."""
     return json.dumps([asdict(one) for one in outcomes], indent=1)
+
+
+def from_json(text: str) -> list[Outcome]:
+    """Return the drills that `to_json` wrote."""
+    return TypeAdapter(list[Outcome]).validate_json(text)
 
 
 def page(outcomes: Sequence[Outcome]) -> str:

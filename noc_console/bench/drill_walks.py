@@ -17,15 +17,13 @@ _LOOK_S = 0.2
 
 
 async def raised_of(
-    api: ApiClient, table: TruthTable, truth: Truth, alarm: Mapping[str, Any], began_at: float
+    api: ApiClient, table: TruthTable, truth: Truth, alarm: Mapping[str, Any], after_s: float
 ) -> Raised:
     """Return an alarm with its evidence's time and both walks; without a guide there are none."""
     evidence_s, guide = await _evidence(api, int(alarm["alarm_id"]))
     blind = await walk(api, alarm, Mind(table, is_blind=True)) if guide else None
     seeing = await walk(api, alarm, Mind(table, truth.sees)) if guide else None
-    return Raised(
-        alarm["alarm_type"], alarm["raised_at"] - began_at, evidence_s, guide, blind, seeing, alarm["message"]
-    )
+    return Raised(alarm["alarm_type"], after_s, evidence_s, guide, blind, seeing, alarm["message"])
 
 
 async def _evidence(api: ApiClient, alarm_id: int) -> tuple[float | None, str]:

@@ -61,11 +61,18 @@ class Field:
 
 
 def run(options: Mapping[str, str]) -> list[Row]:
-    """Run drills; options: `part` (delivery, media, ts, healthy), `seed`, `only` (faults), `pairs`, `out` (JSON)."""
+    """Run drills; options: `part` (delivery, media, ts, healthy), `seed`, `only` (faults), `pairs`, `out` (JSON).
+
+    `from` (such JSON files, comma separated) and `page` make a Markdown table of runs that were kept.
+    """
     only = frozenset(name for name in options.get("only", "").split(",") if name)
     parts = options.get("part", ",".join(SITES)).split(",")
     if parts == ["healthy"]:
         return drill_healthy.run(options)
+    if "from" in options:
+        kept = [one for name in options["from"].split(",") for one in drill_page.from_json(Path(name).read_text())]
+        Path(options["page"]).write_text(drill_page.page(kept), "utf-8")
+        return drill_page.totals(kept)
     outcomes: list[Outcome] = []
     for part in parts:
         wish = Wish(part, int(options.get("seed", "1")), only=only, pairs=int(options.get("pairs", "0")))
@@ -146,7 +153,8 @@ async def _drill(here: Field, drill: Drill) -> Outcome:
             if now.get("parent_id") in alarms:
                 folded.append(alarm["alarm_type"])
             else:
-                raised.append(await raised_of(here.one.api, here.table, truth, now, began_at))
+                after_s = alarm["raised_at"] - began_at
+                raised.append(await raised_of(here.one.api, here.table, truth, now, after_s))
             await here.one.api.post(f"/alarms/{alarm['alarm_id']}/acknowledge", {"by": BY})
     finally:
         await here.http.delete(f"{here.lab}/api/faults/{fault['id']}")
@@ -186,6 +194,7 @@ async def _alarms(here: Field, drill: Drill, fault_id: int, is_due: bool) -> dic
             if alarm["channel_code"] == drill.channel and event["at"] >= since and alarm["alarm_id"] not in found:
                 if not found:
                     until = min(until, time.time() + here.wish.settle_s)
-                found[int(alarm["alarm_id"])] = alarm
+                # a type that was open before is raised anew in the same alarm: the event says when
+                found[int(alarm["alarm_id"])] = {**alarm, "raised_at": event["at"]}
         await asyncio.sleep(0.5)
     return found
