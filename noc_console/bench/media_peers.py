@@ -14,10 +14,11 @@ from noc_console.bench.media_material import SAMPLE_RATE
 
 #: What stands for our measures of a picture: freeze, black, blockiness, blur, luma statistics.
 PICTURE_FILTERS = ("freezedetect", "blackdetect", "blockdetect", "blurdetect", "signalstats")
-#: FFmpeg's detectors, for things that last as long as ours are told, or a little less.
+#: FFmpeg's detectors, for things that last as long as ours are told, or a little less. Its silence is one of each
+#: sample, ours (-60 dBFS) one of the mean square: peaks of noise are 10 dB above.
 _DETECTORS = {
     "video": ("blackdetect=d=0.4:pix_th=0.1", "freezedetect=n=-60dB:d=0.9"),
-    "audio": ("silencedetect=n=-60dB:d=0.4",),
+    "audio": ("silencedetect=n=-50dB:d=0.4",),
 }
 _KEYS = {
     "lavfi.black_start": "black",
