@@ -113,7 +113,8 @@ def _avc(body: bytes) -> dict[str, Any]:
 
 
 def _hevc(body: bytes) -> dict[str, Any]:
-    return {"profile_idc": body[0] & 0x1F, "level_idc": body[12] if len(body) > 12 else 0}
+    # ISO/IEC 13818-1, 2.6.95: profile, 32 compatibility flags, 48 bits of further flags, then the level
+    return {"profile_idc": body[0] & 0x1F, "level_idc": body[11] if len(body) > 11 else 0}
 
 
 def _dovi(body: bytes) -> dict[str, Any]:
