@@ -138,12 +138,16 @@ def _sisters(facts: UsFacts) -> Iterator[Line]:
     one = facts.sisters
     if one.here:
         text = f"{one.here_ill} of {one.here} other channels at the same host or multiplex are ill"
-        yield Line("sisters", "ill" if one.here_ill else "well", text)
+        yield Line("sisters", _share(one.here_ill, one.here), text)
     if one.elsewhere:
         text = f"{one.elsewhere_ill} of {one.elsewhere} channels elsewhere are ill"
-        yield Line("sisters", "ill" if one.elsewhere_ill else "well", text)
+        yield Line("sisters", _share(one.elsewhere_ill, one.elsewhere), text)
     if not one.here and not one.elsewhere:
         yield Line("sisters", "unknown", "there is no other channel to compare with")
+
+
+def _share(ill: int, of: int) -> str:
+    return "ill" if 2 * ill >= of else "unknown" if ill else "well"
 
 
 def _changes(facts: UsFacts) -> Iterator[Line]:

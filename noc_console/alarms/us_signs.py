@@ -68,7 +68,7 @@ def _of_chain(facts: UsFacts, chain: cause.Chain | None) -> Iterator[Sign]:
     for one in before:
         yield Sign(owner(one.layer), -0.5, f"{cause.place_name(one.layer)} is well at the same minute")
         if one.layer == root.layer - 1:
-            yield Sign(owner(root.layer), 0.3, f"{cause.place_name(one.layer)} before it is well")
+            yield Sign(owner(root.layer), 0.3, f"{cause.place_name(one.layer)} is well at the same minute")
 
 
 def _of_stream(facts: UsFacts, layer: LayerFacts) -> Iterator[Sign]:

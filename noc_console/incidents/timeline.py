@@ -43,6 +43,8 @@ _GROUPS = {
     "Evidence": "evidence",
     "Capture": "evidence",
     "Frames": "evidence",
+    "Diagnostic": "evidence",
+    "Is": "evidence",  # IsItUsAsked
     "Recording": "recording",
     "Journal": "recording",
     "Maintenance": "maintenance",

@@ -211,6 +211,12 @@ def _channel(window: Window, desk: Desk) -> None:
         window.stage.open_channel(wanted)
 
 
+def _is_it_us(window: Window, desk: Desk) -> None:
+    _channel(window, desk)
+    if not window.us_card.isVisible():
+        window.is_it_us()
+
+
 def _stream(window: Window, desk: Desk) -> None:
     from noc_console.views.ts_facts import ts_rows
 
@@ -277,6 +283,7 @@ VIEWS: Mapping[str, Callable[[Window, Desk], None]] = {
     "guide": _walk("playbook", "guide"),
     "hiding": _hiding,
     "incident": _incident,
+    "is-it-us": _is_it_us,
     "keys": _keys,
     "palette": _palette,
     "receivers": _notice_view(1),

@@ -33,7 +33,7 @@ def test_every_view_of_the_command_line_is_there():
     assert set(VIEWS) == {
         *("overview", "wall", "mosaic", "channels", "channel", "alarms", "add-channel", "import", "lab", "keys", "palette"),
         *("ts", "ts-input", "notices", "receivers", "told", "nms", "maintenance", "hiding", "rules"),
-        *("incidents", "incident"),
+        *("incidents", "incident", "is-it-us", "guides", "guide", "checklist", "shift", "drills"),
     }
 
 
