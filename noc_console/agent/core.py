@@ -250,9 +250,10 @@ class Agent:
             self._group.create_task(self._clear_store())
 
     def _remember(self, event: Event) -> None:
-        """Keep what happened to the agent itself for the console's eyes."""
+        """Keep what befell the agent itself for the console's eyes; what somebody set is in the journal only."""
         is_own = not (event.channel_id or event.input_id or "incident" in event.data or "run" in event.data)
-        if is_own and "text" in event.data:
+        is_deed = bool(event.data.get("by")) or event.kind.endswith("Changed")
+        if is_own and not is_deed and "text" in event.data:
             again = "Recording again. " if event.kind == "RecordingResumed" else ""
             self.news.append({"at": event.at, "kind": event.kind, "text": again + str(event.data["text"])})
 
