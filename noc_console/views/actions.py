@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 Hints = tuple[tuple[str, str], ...]
 _FIND: Hints = (("Ctrl+K", "Find"),)
 _ILL: Hints = (("N", "Next ill channel"),)
+_US: Hints = (("F9", "Is it us?"),)
 _BACK: Hints = (("Esc", "Back"),)
 _HINTS: dict[str, Hints] = {
     "channel": (
@@ -19,6 +20,7 @@ _HINTS: dict[str, Hints] = {
         ("L", "Next input"),
         ("M", "Picture, sound"),
         ("V", "Alarm's pictures"),
+        *_US,
         *_BACK,
         *_ILL,
         *_FIND,
@@ -62,7 +64,7 @@ _HINTS: dict[str, Hints] = {
     "drills": (("Ctrl+Enter", "Start"), ("Del", "End"), *_ILL, *_FIND),
     "lab": (("Ctrl+Enter", "Start"), ("Del", "End"), ("Ctrl+O", "Open the channel"), *_ILL, *_FIND),
 }
-_USUAL: Hints = (*_FIND, *_ILL, ("Enter", "Open"), ("Ctrl+N", "Add channel"), ("F2", "Who is here"))
+_USUAL: Hints = (*_FIND, *_ILL, *_US, ("Enter", "Open"), ("Ctrl+N", "Add channel"), ("F2", "Who is here"))
 
 
 def add_action(owner: QWidget, text: str, key: str, act: Callable[[], object], *, within: bool = False) -> QAction:

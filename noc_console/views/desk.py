@@ -37,8 +37,6 @@ class Ways(QObject):
     """What hides this alarm?"""
     askTold = Signal(int)  # noqa: N815
     """Who is told of this alarm?"""
-    askUs = Signal(int)  # noqa: N815
-    """Is the fault of this channel ours?"""
     openTransport = Signal(int)  # noqa: N815
     openIncident = Signal(int)  # noqa: N815
     openGuide = Signal(int)  # noqa: N815

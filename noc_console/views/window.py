@@ -171,7 +171,6 @@ class Window(QMainWindow):
         self.top.removeDemo.connect(self.removeDemo)
         self.who.answered.connect(self.desk.operator.rename)
         self.desk.ways.say.connect(self.say)
-        self.desk.ways.askUs.connect(self.us_card.ask)
         self.desk.tasks.failed.connect(self.say)
 
     def _mark(self, name: str) -> None:
