@@ -15,11 +15,11 @@ from noc_console.views.desk import Desk
 from noc_console.views.drawer_place import DrawerPlace
 from noc_console.views.guide_acts import GuideActs
 from noc_console.views.guide_curves import CurveFeed, charted
-from noc_console.views.guide_drawer_values import entries, lane_names
+from noc_console.views.guide_drawer_values import entries
 from noc_console.views.guide_feed import RunFeed
 from noc_console.views.guide_frame import chips, head_of, notice_of, past_of
 from noc_console.views.guide_head import GuideHeadBar
-from noc_console.views.guide_path import MAIN, nodes, open_stay, severity_of, step_of
+from noc_console.views.guide_path import MAIN, nodes, open_lanes, severity_of, step_of
 from noc_console.views.guide_sheet import GuideSheet
 from noc_console.views.guide_step import StepCard
 from noc_console.views.guide_step_values import StepView, step_view
@@ -122,7 +122,7 @@ class GuideScreen(QWidget):
         if run is None or guide is None:
             self._draw_nothing()
             return
-        self._follow_lane(run)
+        self._follow_lane(guide, run)
         view = self.view
         self.head.show_head(head_of(guide, run, self._desk, self._others(run)), chips(guide, run), self._lane)
         self.tree.show_nodes(guide, run, tuple(nodes(guide, run, self._lane)), self._chosen)
@@ -150,10 +150,11 @@ class GuideScreen(QWidget):
         self.drawer.show_entries(())
         self.acts.follow(None, MAIN, -1)
 
-    def _follow_lane(self, run: Json) -> None:
-        """Stay in the lane while it stands open; when all have joined the main one is shown again."""
-        if self._lane != MAIN and open_stay(run, self._lane) is None:
-            self._lane = MAIN
+    def _follow_lane(self, guide: Json, run: Json) -> None:
+        """Stay in the lane while it stands open, else go to one that does; the main one waits for all of them."""
+        lanes = open_lanes(guide, run)
+        if self._lane not in lanes:
+            self._lane = lanes[0] if lanes else MAIN
 
     def _others(self, run: Json) -> tuple[str, ...]:
         """Return what the head says besides: another version in force, a lost link."""
@@ -209,7 +210,7 @@ class GuideScreen(QWidget):
         run, guide = self.feed.run, self.feed.guide
         if run is None or guide is None:
             return
-        lanes = [lane for lane in lane_names(guide, run) if open_stay(run, lane) is not None]
+        lanes = open_lanes(guide, run)
         if lanes:
             self._choose_lane(lanes[(lanes.index(self._lane) + 1) % len(lanes)] if self._lane in lanes else lanes[0])
 

@@ -133,6 +133,8 @@ class GuideActs(QObject):
                 self._diagnose(view)
             case "form":
                 self._fill(view, card)
+            case "items" | "sign-off":
+                self._desk.ways.openChecklist.emit(self._feed.run_id)
             case _:
                 self._did(view, card)
 

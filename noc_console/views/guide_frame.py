@@ -10,7 +10,7 @@ from noc_console.views.desk import Desk
 from noc_console.views.figures import age, clock, day_and_clock
 from noc_console.views.guide_drawer_values import lane_names, lane_state
 from noc_console.views.guide_head import GuideHead, LaneChip
-from noc_console.views.guide_path import MAIN, cause, likely, nodes, severity_of
+from noc_console.views.guide_path import MAIN, cause, likely, nodes, open_lanes, severity_of
 from noc_console.views.guide_step import StepHead
 from noc_console.views.guide_words import said
 
@@ -62,7 +62,10 @@ def _where(guide: Json, run: Json) -> str:
 
 def chips(guide: Json, run: Json) -> list[LaneChip]:
     """Return the lanes as chips of the head."""
-    return [LaneChip(key, name, lane_state(guide, run, key)[1]) for key, name in lane_names(guide, run).items()]
+    names = lane_names(guide, run)
+    waits = MAIN not in open_lanes(guide, run) and len(names) > 1
+    shown = {key: name for key, name in names.items() if key != MAIN or not waits}
+    return [LaneChip(key, name, lane_state(guide, run, key)[1]) for key, name in shown.items()]
 
 
 def notice_of(guide: Json | None, run: Json | None, lane: str, notice: str = "") -> tuple[StepHead, tuple[str, ...]]:

@@ -115,6 +115,13 @@ def lanes_of(run: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys([MAIN, *(stay["lane"] for stay in run["run"]["stays"] if not stay["is_undone"])]))
 
 
+def open_lanes(guide: Json, run: Json) -> list[str]:
+    """Return the lanes somebody can work in now: the main one not while it waits for the others."""
+    found = [(lane, stands[1]) for lane in lanes_of(run) if (stands := open_stay(run, lane)) is not None]
+    working = [lane for lane, stay in found if step_of(guide, stay["step"]).get("kind") != "lanes"]
+    return working or [lane for lane, _ in found]
+
+
 def likely(guide: Json, run: Json, lane: str) -> list[str]:
     """Return the steps that come if the data are right: suggested ways, else the first, up to the end."""
     stands = open_stay(run, lane)

@@ -114,7 +114,7 @@ class StepCard(QFrame):
         """Override: the accent button is as wide as there is room for its words."""
         super().resizeEvent(event)
         is_roomy = self.width() >= _ROOMY
-        self.primary.setMinimumWidth(_PRIMARY[is_roomy])
+        self.primary.setFixedWidth(_PRIMARY[is_roomy])
         self.foot_note.setVisible(is_roomy)
 
     def _show_past(self, past: str) -> None:
@@ -152,12 +152,13 @@ class StepCard(QFrame):
         self.primary = KeyButton(self._theme, actions["primary"], is_primary=True)
         for button in (back, skip):
             button.setFixedWidth(168)
-        self.primary.setMinimumWidth(_PRIMARY[0])
+        self.primary.setFixedWidth(_PRIMARY[0])
         self.foot_note = QLabel("A skipped step is named in the report.")
         self.foot_note.setProperty("look", "tertiary")
         foot.addWidget(back)
         foot.addWidget(skip)
-        foot.addWidget(self.foot_note, 1)
+        foot.addWidget(self.foot_note)
+        foot.addStretch(1)
         foot.addWidget(self.primary)
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 3, 1, 1)

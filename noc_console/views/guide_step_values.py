@@ -302,7 +302,7 @@ def _words(guide: Json, run: Json, step: Json, stay: Json, now: float, who: str)
         case "form":
             return (), "Finish the guide"
         case "items" | "sign-off":
-            return (), ""
+            return ("Its lines are marked on a page of their own.",), "Open the lines"
     return (), f"Go on{after}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
 from noc_console.views.icons import paint_icon
 from noc_console.views.theme import AXIS, Theme
@@ -22,6 +22,7 @@ class NavigationButton(QAbstractButton):
         title, label = titles
         self.setText(label or title)
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(title)
         self.setToolTip(title)
@@ -48,12 +49,12 @@ class NavigationButton(QAbstractButton):
             painter.drawRect(self.rect().adjusted(0, 2, -2, -3))
         colour = colours.text if is_on else colours.secondary
         is_labelled = self.width() > 50
-        top = 12 if is_labelled else (self.height() - 20) // 2
+        top = max(2, self.height() // 2 - 18) if is_labelled else (self.height() - 20) // 2
         paint_icon(painter, self._icon, QRectF((self.width() - 18) / 2, top, 18, 18), colour)
         if is_labelled:
             painter.setPen(colour)
             painter.setFont(self._theme.font(AXIS))
-            painter.drawText(QRectF(0, 36, self.width(), 16), Qt.AlignmentFlag.AlignHCenter, self.text())
+            painter.drawText(QRectF(0, top + 24, self.width(), 16), Qt.AlignmentFlag.AlignHCenter, self.text())
         painter.end()
 
 

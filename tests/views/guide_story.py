@@ -149,3 +149,23 @@ class Story:
             value, "" if value is not None else "nothing was measured", 30, self.at - 300, self.at, series=series
         )
         return Told(answer, "metric", "video.mos", input_id=10, layer=2, baseline={"min": 4.2, "max": 4.5})
+
+
+LANES = """
+guide: PB-LANES
+version: 1
+kind: playbook
+title: Two teams
+alarms: [TS_SYNC_LOSS]
+severity: critical
+steps:
+  - id: both
+    kind: lanes
+    text: Two teams at once
+    lanes: [{name: Picture, first: see}, {name: Sound, first: hear}]
+    next: form
+  - {id: see, kind: manual, text: Look at the picture, next: see-more}
+  - {id: see-more, kind: manual, text: Look once more, next: join}
+  - {id: hear, kind: manual, text: Listen, next: join}
+  - {id: form, kind: form, fields: [{name: cause, required: true}]}
+"""

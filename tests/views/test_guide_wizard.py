@@ -10,7 +10,7 @@ from typing import Any
 import canned_story
 import pytest
 from canned_agent import CannedAgent, serving, settled
-from guide_story import Story
+from guide_story import LANES, Story
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
@@ -284,6 +284,25 @@ async def test_every_state_can_be_painted(desk: Desk, size: tuple[int, int]) -> 
                 story.do(deed[0], step=deed[1], **deed[2])
                 screen.feed.take(story.told())
             assert not screen.grab().isNull()
+
+
+async def test_lanes_stand_beside_each_other_and_l_goes_round(desk: Desk) -> None:
+    story = Story(LANES, {})
+    async with walking(desk, story) as (screen, agent):
+        assert [one.name for one in screen.head._lanes] == ["Picture", "Sound"]
+        assert screen.view is not None
+        assert screen.view.id == "see"
+        press(screen, Key.Key_L)
+        assert screen.view.id == "hear"
+        press(screen, Key.Key_Return)
+        await settled(desk)
+        assert [one["step"] for one in deeds(agent)] == ["hear"]
+        story.do("did", step="hear")
+        screen.feed.take(story.told())
+        assert screen.view.id == "see"
+        states = {one.name: one.state for one in screen.head._lanes}
+        assert (states["Picture"], states["Sound"]) == ("step 2 of 3", "done")
+        assert not screen.grab().isNull()
 
 
 async def test_a_picture_is_attached_to_the_step(desk: Desk, tmp_path: Path) -> None:
