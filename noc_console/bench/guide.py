@@ -16,7 +16,7 @@ from noc_console.errors import KnownError
 if TYPE_CHECKING:
     from noc_console.views.window import Window
 
-_FAULTS = ("stale-playlist", "slow-segment", "ts-cc-errors")
+_FAULTS = ("stale-playlist", "slow-segment", "missing-segment")
 _PATIENCE_S = 90.0
 _END_S = 8.0
 
