@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,9 @@ def layer_of(shown: Mapping[str, Any], alarms: Iterable[Mapping[str, Any]], seen
     `seen_s` is how long ago its picture was looked at.
     """
     metrics: Mapping[str, float] = shown["metrics"]
-    found = [_found(one) for one in shown["findings"] if one["severity"] != "event"]
+    alarms = tuple(alarms)
+    open_ = {str(alarm["alarm_type"]) for alarm in alarms if alarm["input_id"] == shown["id"]}
+    found = [_found(one, open_) for one in shown["findings"] if one["severity"] != "event"]
     told = {one.alarm_type for one in found}
     for alarm in alarms:
         is_here = alarm["input_id"] == shown["id"] and alarm.get("condition") != "cleared"
@@ -47,17 +49,20 @@ def layer_of(shown: Mapping[str, Any], alarms: Iterable[Mapping[str, Any]], seen
     )
 
 
-def _found(one: Mapping[str, Any]) -> Found:
+def _found(one: Mapping[str, Any], open_: Collection[str]) -> Found:
     known = findings().get(str(one["id"]))
     kind = known.alarm_type if known else ""
-    return Found(str(one["id"]), Severity(one["severity"]), float(one["since"]), str(one["text"]), kind)
+    severity, since = Severity(one["severity"]), float(one["since"])
+    return Found(str(one["id"]), severity, since, str(one["text"]), kind, is_alarmed=kind in open_)
 
 
 def _open(alarm: Mapping[str, Any], state: str) -> Found:
     """Return an open alarm whose finding is not there: over, where its kind would be found and was looked for."""
     kind, text = str(alarm["alarm_type"]), str(alarm.get("message") or "")
     is_over = alarm.get("condition") == "clearing" or (state == "ok" and kind in _by_findings())
-    return Found(kind, Severity(alarm["severity"]), float(alarm["raised_at"]), text, kind, not is_over)
+    return Found(
+        kind, Severity(alarm["severity"]), float(alarm["raised_at"]), text, kind, not is_over, is_alarmed=True
+    )
 
 
 @cache

@@ -127,7 +127,8 @@ def _layer(layer: LayerFacts) -> Line:
         age = layer.picture_age_s
         seen = "not looked at" if age is None else f"last looked at {age:.0f} s ago"
         return Line("layers", "unknown", f"{place} ({layer.kind}): nothing wrong, but its picture was {seen}{mos}")
-    return Line("layers", "well", f"{place} ({layer.kind}): nothing wrong{mos}")
+    flaw = f" but a minor flaw: {_plain(layer.flaws[0].text)}" if layer.flaws else ""
+    return Line("layers", "well", f"{place} ({layer.kind}): nothing wrong{flaw}{mos}")
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ from noc_console.alarms import cause
 from noc_console.catalogues import findings as finding_types
 from noc_console.model import Severity
 
-ILL_FROM = Severity.MINOR
+ILL_FROM, ALARMED_FROM = Severity.MAJOR, Severity.MINOR
 HELD_UP_S, CLOCK_S, NEW_WORKER_S, SEEN_S = 1.0, 2.0, 120.0, 60.0
 
 
@@ -27,11 +27,13 @@ class Found:
     text: str = ""
     alarm_type: str = ""
     is_now: bool = True
+    is_alarmed: bool = False
 
     @property
     def is_ill(self) -> bool:
-        """Whether it is there now, and more than a warning."""
-        return self.is_now and self.severity.rank >= ILL_FROM.rank
+        """Whether it is a fault now: major, or minor with an open alarm; authors' small flaws stand for years."""
+        limit = ALARMED_FROM if self.is_alarmed else ILL_FROM
+        return self.is_now and self.severity.rank >= limit.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,18 @@ class LayerFacts:
 
     @property
     def ill(self) -> tuple[Found, ...]:
-        """What is more than a warning, the worst first."""
+        """What is a fault now, the worst first."""
         return tuple(sorted((one for one in self.found if one.is_ill), key=lambda one: -one.severity.rank))
 
     @property
     def is_seen(self) -> bool:
         """Whether its picture was looked at lately, or is not to be looked at."""
         return not self.has_picture or (self.picture_age_s is not None and self.picture_age_s <= SEEN_S)
+
+    @property
+    def flaws(self) -> tuple[Found, ...]:
+        """Minor things that are there without an alarm."""
+        return tuple(one for one in self.found if one.is_now and not one.is_ill and one.severity is Severity.MINOR)
 
     @property
     def over(self) -> tuple[Found, ...]:

@@ -162,6 +162,15 @@ def test_a_picture_nobody_has_looked_at_lately_makes_it_less_sure_that_all_is_we
     assert any("its picture was last looked at 140 s ago" in line.text for line in unseen.lines)
 
 
+def test_a_minor_flaw_without_an_alarm_is_told_and_is_no_fault() -> None:
+    flaw = found("hls-hdr-without-sdr", Severity.MINOR, ago_s=9000.0)
+    verdict = judge(facts(layer(2, flaw), requests=(asked(2),)))
+    assert verdict.cause == "nothing"
+    assert any("a minor flaw: hls-hdr-without-sdr is there" in line.text for line in verdict.lines)
+    alarmed = judge(facts(layer(2, replace(flaw, is_alarmed=True)), requests=(asked(2),)))
+    assert alarmed.cause == "packager"
+
+
 def test_every_group_of_evidence_is_told() -> None:
     told = facts(layer(1), layer(2, GONE), requests=(asked(2),), names=(Name("DNS", 2, text="2 addresses"),))
     assert {line.group for line in judge(told).lines} == {
