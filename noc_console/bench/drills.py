@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -19,6 +20,7 @@ from noc_console.drills.outcome import Outcome
 from noc_console.drills.plan import Drill, Round, pairs, rounds
 from noc_console.drills.trainee import BY
 from noc_console.drills.truth import TruthTable, shipped_truth
+from noc_console.net.api_client import AgentRefused
 
 WARM_UP_S = 45.0
 #: An alarm that has not come by then does not come; pictures and sounds wait for their decoder before.
@@ -31,6 +33,9 @@ SITES: Mapping[str, Mapping[str, str]] = {
     "media": {"NOC_LAB_CHANNELS": "16", "NOC_LAB_MULTICAST": "0", "NOC_LAB_HDR": "1"},
     "ts": {"NOC_LAB_CHANNELS": "4", "NOC_LAB_MULTICAST": "16"},
 }
+
+
+_NUMBERS = (("seed", "1"), ("most", "3"), ("pairs", "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ def run(options: Mapping[str, str]) -> list[Row]:
         return drill_page.totals(kept)
     outcomes: list[Outcome] = []
     for part in parts:
-        wish = Wish(part, int(options.get("seed", "1")), only=only, pairs=int(options.get("pairs", "0")))
+        seed, most, two = (int(options.get(name, default)) for name, default in _NUMBERS)
+        wish = Wish(part, seed, most, only, two)
         outcomes += asyncio.run(drilled(wish))
     if "out" in options:
         Path(options["out"]).write_text(drill_page.to_json(outcomes), "utf-8")
@@ -155,7 +161,8 @@ async def _drill(here: Field, drill: Drill) -> Outcome:
             else:
                 after_s = alarm["raised_at"] - began_at
                 raised.append(await raised_of(here.one.api, here.table, truth, now, after_s))
-            await here.one.api.post(f"/alarms/{alarm['alarm_id']}/acknowledge", {"by": BY})
+            with suppress(AgentRefused):  # it may have cleared and closed while the walks were taken
+                await here.one.api.post(f"/alarms/{alarm['alarm_id']}/acknowledge", {"by": BY})
     finally:
         await here.http.delete(f"{here.lab}/api/faults/{fault['id']}")
     shortened = ", ".join(sorted({name for name in here.table.holds if _shortens(name, truth.alarms)}))
