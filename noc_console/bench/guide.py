@@ -55,11 +55,12 @@ def run(options: Mapping[str, str]) -> list[Row]:
 def _rows(opened: list[float], evidence: list[float]) -> list[Row]:
     """Return the figures: every press counts, the worst is held against the limit."""
     how = f"{len(opened)} presses of G in the alarm list, evidence kept before, 1920 x 1080 offscreen, a real agent"
-    first, worst = max(opened[:1]), max(opened)
+    first, middle, worst = opened[0], sorted(opened)[len(opened) // 2], max(opened)
     slowest = max(evidence, default=0.0)
     told = f"{len(evidence)} alarms, from the raise to the last answer"
     return [
         Row("guide: first press to painted", "<= 300 ms", f"{first * 1000:.0f} ms", first <= 0.3, how),
+        Row("guide: median press to painted", "<= 300 ms", f"{middle * 1000:.0f} ms", middle <= 0.3, how),
         Row("guide: slowest press to painted", "<= 300 ms", f"{worst * 1000:.0f} ms", worst <= 0.3, how),
         Row("guide: evidence complete", "<= 5 s", f"{slowest:.2f} s", slowest <= 5.0, told),
     ]
@@ -73,10 +74,8 @@ async def _measure(window: Window, source: Any, times: int) -> tuple[list[float]
     try:
         await _until(lambda: bool(desk.mirror.agent), "The agent did not come up.")
         alarms, evidence = await _ill(window)
-        opened = []
-        for number in range(times * len(alarms)):
-            opened.append(await _press(window, alarms[number % len(alarms)]))
-        return opened, evidence
+        presses = [alarms[number % len(alarms)] for number in range(times * len(alarms))]
+        return [await _press(window, alarm) for alarm in presses], evidence
     finally:
         await desk.tasks.stop()
         source.let_go()
