@@ -59,7 +59,7 @@ def test_a_drill_from_its_start_to_the_training_record(tmp_path: Path) -> None:
         assert ended["sheet"]["people"] == ["Lan"]
         assert ended["sheet"]["false_steps"] == []
         assert agent.get(path)["drill"]["plan"] == seen["plan"]
-        assert agent.get("/board")["agent"]["drill"] is None
+        until(lambda: agent.get("/board")["agent"]["drill"] is None, "the board without a drill")
         (row,) = agent.get("/drills/training")["training"]
         assert (row["team"], row["topic"], row["trainer"]) == ("Shift B", "Delivery", "Minh")
         until(lambda: not agent.get("/lab")["running"], "the fault's end")
