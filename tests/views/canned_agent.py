@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,24 +43,11 @@ class CannedAgent:
             end = min(float(asked["end"]), story.NOW)
             return story.series(int(asked["input"]), asked["rung"], asked["metric"], float(asked["start"]), end)
         of_channel = {"requests": story.requests, "playlist": story.playlist, "rules": _no_rules}
-        if (ask := of_channel.get(path.rpartition("/")[2])) is not None:
-            return ask()
-        if path == "/alarms":
-            return {"alarms": [*story.alarms(), *story.closed_alarms()]}
-        if path == "/notices":
-            return {"status": "ok", "count": 0, "notices": []}
-        if path == "/notices/dry-run":
-            return {"status": "ok", "routes": [], "told": [], "not_told": []}
-        if path == "/templates":
-            return {"templates": [{"name": "TPL_ABR_OTT"}, {"name": "TPL_OWN"}]}
-        if path == "/lab":
-            return story.lab()
-        if path == "/inspect":
-            return {"job": "job-1"}
+        tell = _PLAIN.get(path) or of_channel.get(path.rpartition("/")[2])
+        if tell is not None:
+            return tell()
         if path.startswith("/inspect/"):
             return story.inspection()
-        if path == "/channels/import":
-            return story.import_answer()
         if path.startswith("/channels/"):
             return {"status": "ok", "channel": story.catalogue_channel()}
         return {"status": "ok"}
@@ -68,6 +55,17 @@ class CannedAgent:
 
 def _no_rules() -> dict[str, Any]:
     return {"rules": []}
+
+
+_PLAIN: dict[str, Callable[[], Any]] = {
+    "/alarms": lambda: {"alarms": [*story.alarms(), *story.closed_alarms()]},
+    "/notices": lambda: {"status": "ok", "count": 0, "notices": []},
+    "/notices/dry-run": lambda: {"status": "ok", "routes": [], "told": [], "not_told": []},
+    "/templates": lambda: {"templates": [{"name": "TPL_ABR_OTT"}, {"name": "TPL_OWN"}]},
+    "/lab": story.lab,
+    "/inspect": lambda: {"job": "job-1"},
+    "/channels/import": story.import_answer,
+}
 
 
 @asynccontextmanager

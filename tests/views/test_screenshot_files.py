@@ -31,7 +31,19 @@ def test_a_size_that_is_none_is_refused(size, tmp_path):
 
 def test_every_view_of_the_command_line_is_there():
     assert set(VIEWS) == {
-        *("overview", "wall", "mosaic", "channels", "channel", "alarms", "add-channel", "import", "lab", "keys", "palette"),
+        *(
+            "overview",
+            "wall",
+            "mosaic",
+            "channels",
+            "channel",
+            "alarms",
+            "add-channel",
+            "import",
+            "lab",
+            "keys",
+            "palette",
+        ),
         *("ts", "ts-input", "notices", "receivers", "told", "nms", "maintenance", "hiding", "rules"),
         *("incidents", "incident", "is-it-us", "guides", "guide", "checklist", "shift", "drills"),
     }
