@@ -37,7 +37,7 @@ CASES: list[tuple[str, Evidence, str]] = [
     ),
     ("PB-CC", {**OWN, "cc_60s": 60, "rtp_lost": 0, "pcr_off": 1}, "network"),
     ("PB-CC", {**OWN, "cc_60s": 0, "health.cc_pids": 3, "health.p2_errors": 9}, "network"),
-    ("PB-CC", {**OWN, "cc_60s": 0, "health.cc_pids": 3, "health.p2_errors": 0}, "encoder"),
+    ("PB-CC", {**OWN, "cc_60s": 0, "rtp_lost": 0, "health.cc_pids": 3, "health.p2_errors": 0}, "encoder"),
     ("PB-CC", {**OWN, "port_errors": 12}, "network"),
     # 5.3
     ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 2000}, "encoder"),
