@@ -195,7 +195,7 @@ def test_a_receiver_that_refuses_is_told_as_failed_and_hears_no_end(
     agent.post(f"/alarms/{alarm}/resolve", {"by": "Minh"})
     history = [one["kind"] for one in agent.get(f"/alarms/{alarm}/history")["events"]]
     assert "NoticeFailed" in history
-    assert len(receiver.heard) == 1
+    assert len([one for one in receiver.heard if one.json["alarm"]["alarm_id"] == alarm]) == 1
 
 
 def test_what_is_due_while_the_configuration_changes_is_told_once(
@@ -210,7 +210,8 @@ def test_what_is_due_while_the_configuration_changes_is_told_once(
         put_hook(agent, receiver.url, headers={"X-Number": str(number)})
 
     def heard() -> list[int]:
-        return sorted(one.json["alarm"]["alarm_id"] for one in receiver.heard if one.json["action"] == "raise")
+        told = sorted(one.json["alarm"]["alarm_id"] for one in receiver.heard if one.json["action"] == "raise")
+        return [alarm for alarm in told if alarm in alarms]  # the channel's address is dead, which is told as well
 
     until(lambda: heard() == alarms, "each alarm once")
     put(agent, "/policy", {"routes": None})
