@@ -9,7 +9,7 @@ from noc_console.guides.verdict import HIGH_FROM
 
 OWN: Evidence = {"drops_60s": 0, "own_lag": 0.1, "own_cpu": 0.3}
 TABLES: Evidence = {**OWN, "packets": 5000, "crc_60s": 0, "cc_60s": 0, "scrambled": 0, "pat_60s": 0, "pmt_60s": 0}
-CLOCK: Evidence = {**OWN, "cc_5m": 0, "pcr_max": 0, "pcr_min": 0, "jitter": 0.002, "interval": 0.035}
+CLOCK: Evidence = {**OWN, "cc_60s": 0, "pcr_max": 0, "pcr_min": 0, "jitter": 0.002, "interval": 0.035}
 STAMPS: Evidence = {**OWN, "pts_60s": 12, "cc_60s": 0, "jump": 0, "repetition": 0, "gone": 0, "switched": 0}
 LOSS: Evidence = {**OWN, "path_loss": 0, "is_ts": 5000, "cc_5m": 900, "pcr_max": 90, "pcr_min": -90}
 ALONE: Evidence = {"groups": 3, "sick_groups": 0}
@@ -47,8 +47,8 @@ CASES: list[tuple[str, Evidence, str]] = [
     ("PB-PCR-JITTER", {**CLOCK, "interval": 0.05}, "encoder"),
     ("PB-PCR-JITTER", {**CLOCK, "drift": 45}, "encoder"),
     ("PB-PCR-JITTER", {**CLOCK, "drift": -45}, "encoder"),
-    ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 90_000, "cc_5m": 40}, "network"),
-    ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 90_000, "cc_5m": 40, "rtp_lost": 0}, "encoder"),
+    ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 90_000, "cc_60s": 40}, "network"),
+    ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 90_000, "cc_60s": 40, "rtp_lost": 0}, "encoder"),
     ("PB-PCR-JITTER", {**CLOCK, "reference": 0}, "encoder"),
     # 5.4
     ("PB-PTS-DTS", {**STAMPS, "cc_60s": 40}, "network"),
@@ -75,7 +75,7 @@ SAID: list[tuple[str, Evidence, dict[str, int], str]] = [
     ("PB-CC", {**OWN, "cc_60s": 0}, {"second-look": 0}, "network"),
     ("PB-CC", {**OWN, "cc_60s": 0}, {"second-look": 1}, "encoder"),
     ("PB-CC", {**OWN, "cc_60s": 0, "cues": 1, "cc_now": 0}, {"pattern": 1}, "expected"),
-    ("PB-PCR-JITTER", {**OWN, "cc_5m": 0}, {"constant": 0}, "expected"),
+    ("PB-PCR-JITTER", {**OWN, "cc_60s": 0}, {"constant": 0}, "expected"),
     ("PB-PTS-DTS", {**STAMPS, "pts_60s": 0}, {"buffer": 0}, "encoder"),
     ("PB-PACKET-LOSS", {**LOSS, "rtp_lost": 30}, {"pair": 1}, "probe"),
     ("PB-PACKET-LOSS", {**LOSS, "cc_5m": 0}, {"pair": 0}, "network"),
@@ -106,7 +106,7 @@ def test_without_packets_the_tables_are_no_fault_of_their_own() -> None:
     ("guide", "evidence", "step"),
     [
         ("PB-PAT-PMT", {**TABLES, "pat_60s": 60, "cc_60s": 40}, "see-cc.next"),
-        ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 90_000, "cc_5m": 40}, "see-cc.next"),
+        ("PB-PCR-JITTER", {**CLOCK, "pcr_max": 90_000, "cc_60s": 40}, "see-cc.next"),
         ("PB-PTS-DTS", {**STAMPS, "cc_60s": 40}, "see-cc.next"),
     ],
 )
