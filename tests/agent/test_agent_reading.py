@@ -24,9 +24,9 @@ NOWHERE = "http://u:pass-w0rd@127.0.0.1:9/live/master.m3u8?token=abcdef012345678
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 
-def kept_samples(db: Path) -> int:
+def kept_ticks(db: Path) -> int:
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as known:
-        return int(known.execute("SELECT count(*) FROM series WHERE input_id = 1").fetchone()[0])
+        return int(known.execute("SELECT count(*) FROM journal WHERE kind = 'Tick'").fetchone()[0])
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         channel = agent.post("/channels", body, 201)["channel_id"]
         agent.post("/channels", {"channel_code": "CH_OTHER", "input_url": "http://127.0.0.1:9/other.m3u8"}, 201)
         alarm = agent.post(f"/channels/{channel}/test-alarm", {"by": "Linh"}, 201)
-        until(lambda: kept_samples(live / "local.db"), "a first look in the history", 40)
+        until(lambda: agent.get("/board")["channels"][0]["inputs"][0]["metrics"], "a first look", 40)
+        ticks = kept_ticks(live / "local.db")
+        until(lambda: kept_ticks(live / "local.db") > ticks + 1, "the look in the history", 40)
         made = agent.post("/incidents?by=Linh", {"alarms": [alarm["alarm_id"]], "title": "No picture"}, 201)
         path = f"/incidents/{made['incident']['id']}"
         assert agent.http.post(f"{path}/pictures?by=Linh", content=PNG).status_code == 201

@@ -118,7 +118,8 @@ def test_a_worker_that_is_killed_or_hangs_is_replaced_and_measuring_goes_on(db: 
         worker = until(replaced, "the board to say so")
         assert worker["pid"] != pid
         assert worker["inputs"] == 1
-        assert f"(process {pid}) was replaced: ended by itself" in agent.get("/board")["agent"]["news"][-1]["text"]
+        said = [one["text"] for one in agent.get("/board")["agent"]["news"]]
+        assert any(f"(process {pid}) was replaced: ended by itself" in text for text in said)
 
         os.kill(worker["pid"], signal.SIGSTOP)
         told = until(lambda: events(agent, "WorkerReplaced")[1:], "the event of the second one", 30)[0]
